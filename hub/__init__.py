@@ -1,0 +1,1 @@
+"""The nation: harvests the networks' feeds, resolves duplicates, publishes the national catalogue."""

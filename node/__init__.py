@@ -1,0 +1,1 @@
+"""One regional network: holds its directory and states its changes as a feed."""
