@@ -1,0 +1,116 @@
+"""What a release says of itself: its files, its counts, its digests, and how each network was last read."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Self
+
+from schemas.canonical import JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """One file of a release.
+
+    path: relative to the release folder, with "/" on every system.
+    rows: records in it; None for a file that has no rows.
+    """
+
+    path: str
+    bytes: int
+    sha256: str
+    rows: int | None
+    media_type: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastHarvest:
+    """How a network was last read, in records of all its collections; `error` is the code of what went wrong."""
+
+    status: str
+    at: datetime
+    declared: int
+    received: int
+    accepted: int
+    quarantined: int
+    held: int
+    error: str | None
+
+    def as_json(self) -> JSON:
+        return asdict(self) | {"at": self.at.isoformat()}
+
+    @classmethod
+    def from_json(cls, raw: JSON) -> Self:
+        return cls(**raw | {"at": datetime.fromisoformat(raw["at"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkEntry:
+    """A contributing network; `harvest` is None when it was never read."""
+
+    id: str
+    title: str
+    regions: tuple[str, ...]
+    website: str | None
+    harvest: LastHarvest | None
+
+    def as_json(self) -> JSON:
+        harvest = self.harvest.as_json() if self.harvest else None
+        return asdict(self) | {"regions": list(self.regions), "harvest": harvest}
+
+    @classmethod
+    def from_json(cls, raw: JSON) -> Self:
+        harvest = LastHarvest.from_json(raw["harvest"]) if raw["harvest"] else None
+        return cls(**raw | {"regions": tuple(raw["regions"]), "harvest": harvest})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseManifest:
+    """`manifest.json`, the table of contents of a release.
+
+    counts:           collection -> published golden records.
+    digests:          collection -> set digest over (collection, national id, hash of the public line).
+    previous_digests: the same of the previous release; empty for the first.
+    sources:          attribution of the data, one line each.
+    """
+
+    release: str
+    created_at: datetime
+    previous: str | None
+    counts: Mapping[str, int]
+    digests: Mapping[str, str]
+    previous_digests: Mapping[str, str]
+    networks: tuple[NetworkEntry, ...]
+    files: tuple[FileEntry, ...]
+    software: str
+    licence: str
+    sources: tuple[str, ...] = ()
+
+    def as_json(self) -> JSON:
+        return {
+            "release": self.release,
+            "created_at": self.created_at.isoformat(),
+            "previous": self.previous,
+            "counts": dict(self.counts),
+            "digests": dict(self.digests),
+            "previous_digests": dict(self.previous_digests),
+            "networks": [network.as_json() for network in self.networks],
+            "files": [asdict(file) for file in self.files],
+            "software": self.software,
+            "licence": self.licence,
+            "sources": list(self.sources),
+        }
+
+    @classmethod
+    def from_json(cls, raw: JSON) -> Self:
+        """The inverse of `as_json`. Raises KeyError or TypeError on anything else."""
+        return cls(
+            **raw
+            | {
+                "created_at": datetime.fromisoformat(raw["created_at"]),
+                "networks": tuple(NetworkEntry.from_json(network) for network in raw["networks"]),
+                "files": tuple(FileEntry(**file) for file in raw["files"]),
+                "sources": tuple(raw["sources"]),
+            }
+        )
