@@ -1,6 +1,6 @@
 """National identifiers: opaque, short enough to dictate, and proof against one wrong character.
 
-An identifier is a function of the record that founded it, so that a hub rebuilt from its statements gives the same ones.
+An identifier is a function of the record that founded it, so that a hub rebuilt from its statements gives the same.
 """
 
 import hashlib

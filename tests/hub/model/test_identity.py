@@ -30,4 +30,6 @@ def test_one_wrong_character_is_always_caught(key: RecordKey, place: int, letter
 
 
 def test_what_is_not_an_identifier_is_not_taken_for_one() -> None:
-    assert not any(map(is_national_id, ["", "2NF6WGTQKRY5", "2NF6WGTQKRY567", "2NF6WGTQKRYU6", "356000000", "éééééééééééé0"]))
+    assert not any(
+        map(is_national_id, ["", "2NF6WGTQKRY5", "2NF6WGTQKRY567", "2NF6WGTQKRYU6", "356000000", "éééééééééééé0"])
+    )

@@ -8,7 +8,7 @@ from schemas.errors import SourceError
 
 counts = st.integers(0, 3)
 digests = st.sampled_from(["0" * 64, "1" * 64])
-tallies = st.builds(Tally, **{name: counts for name in Tally.__dataclass_fields__})
+tallies = st.builds(Tally, **dict.fromkeys(Tally.__dataclass_fields__, counts))
 proofs = st.builds(
     Proof,
     seq=counts,

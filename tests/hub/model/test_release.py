@@ -6,9 +6,7 @@ AT = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
 
 def test_a_manifest_survives_being_written_down() -> None:
-    harvest = LastHarvest(
-        status="held", at=AT, declared=10, received=10, accepted=9, quarantined=1, held=2, error=None
-    )
+    harvest = LastHarvest(status="held", at=AT, declared=10, received=10, accepted=9, quarantined=1, held=2, error=None)
     read = NetworkEntry(id="centraider", title="Centraider", regions=("24",), website=None, harvest=harvest)
     never = NetworkEntry(id="gescod", title="Gescod", regions=("44",), website="https://gescod.example", harvest=None)
     file = FileEntry(

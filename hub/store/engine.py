@@ -1,0 +1,42 @@
+"""The connection to the working database: SQLite by default, PostgreSQL by URL.
+
+On SQLite every writing transaction begins IMMEDIATE: a transaction that reads first and writes later fails at once with
+"database is locked" when another one committed in between, whatever the busy timeout. WAL lets readers go on meanwhile,
+and synchronous=FULL keeps what was acknowledged through a power cut.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+# A page of a thousand records commits in well under a second; twelve writers may queue behind each other.
+_BUSY_TIMEOUT_MS = 60_000
+
+
+def open_engine(url: str) -> Engine:
+    """url: as SQLAlchemy spells it, "sqlite:////srv/hub/hub.sqlite" or "postgresql+psycopg://…"."""
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees one state of the database and blocks no writer."""
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {"reading": True}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # or the driver would begin transactions of its own, deferred ones
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reading") else "BEGIN IMMEDIATE")

@@ -1,0 +1,219 @@
+"""The working database, as SQLAlchemy Core tables that SQLite and PostgreSQL both understand.
+
+    precious   statements (what was received, append only) · judgements (what people decided)
+    position   sources · source_state · jobs · records (one row a key: which statement stands)
+    derived    clusters · edges · issued_ids · golden: rebuilt from the precious part to the same bytes
+
+`issued_ids` is derived too, but is never emptied: an identifier once given answers for ever.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, in UTC both ways; SQLite itself would forget the offset."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"a moment without an offset: {value}")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+# SQLite gives a rowid, and with it fast appends and automatic numbers, to INTEGER keys only.
+_Number = BigInteger().with_variant(Integer(), "sqlite")
+_Nullable_JSON = JSON(none_as_null=True)
+_Hash = String(64)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("regions", JSON, nullable=False),
+    Column("website", Text),
+)
+
+# How far a source was read. `job` is the visit that may write: a newer visit takes it over (a fencing token).
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("job", _Number, nullable=False),
+    Column("epoch", Text),
+    Column("seq", BigInteger),
+    Column("etag", Text),
+    Column("proved_job", _Number),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("source", Text, nullable=False, index=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("status", String(16), nullable=False),
+    Column("tally", JSON, nullable=False),
+    Column("proof", _Nullable_JSON),
+    Column("error", Text),
+    Column("reason", Text),
+    Column("notes", JSON, nullable=False),
+)
+
+# number: job * 2**32 + place in the job, so that many jobs append at once without asking each other for numbers.
+# op: put, delete, rekey, absent (not in a proven complete reading) or unreadable. payload: the canonical bytes
+# of a put that could be spelt, else the beginning of the line as it came.
+statements = Table(
+    "statements",
+    metadata,
+    Column("number", _Number, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),
+    Column("collection", Text),
+    Column("local_id", Text),
+    Column("op", String(10), nullable=False),
+    Column("seq", BigInteger),
+    Column("hash", _Hash),
+    Column("modified_at", UtcDateTime),
+    Column("detail", _Nullable_JSON),
+    Column("payload", LargeBinary),
+    Column("verdict", String(12), nullable=False),
+    Column("issues", _Nullable_JSON),
+    Column("received_at", UtcDateTime, nullable=False),
+    CheckConstraint("op IN ('put', 'delete', 'rekey', 'absent', 'unreadable')", name="op"),
+    CheckConstraint("verdict IN ('accepted', 'quarantined')", name="verdict"),
+    Index("ix_statements_key", "source", "collection", "local_id"),
+)
+
+# declared_hash: of the last statement received, good or bad; null once the source no longer states the record.
+# accepted_*: of the last statement that passed the gate; null once a deletion was applied.
+# founded_on, founded_as: when and under which of its source's ids it was first accepted. founded_as without
+# founded_on: the record's age was handed to another id by a rekey.
+# successor_*: the record that this one was merged into, moved to, or renamed to.
+records = Table(
+    "records",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("collection", Text, primary_key=True),
+    Column("local_id", Text, primary_key=True),
+    Column("bucket", String(2), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("received_statement", _Number, nullable=False),
+    Column("declared_hash", _Hash),
+    Column("accepted_statement", _Number),
+    Column("accepted_hash", _Hash),
+    Column("founded_on", UtcDateTime),
+    Column("founded_as", Text),
+    Column("successor_source", Text),
+    Column("successor_id", Text),
+    CheckConstraint("state IN ('accepted', 'quarantined', 'held', 'deleted')", name="state"),
+    Index("ix_records_state", "source", "state"),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("collection", Text, nullable=False),
+    Column("left_source", Text, nullable=False),
+    Column("left_id", Text, nullable=False),
+    Column("right_source", Text, nullable=False),
+    Column("right_id", Text, nullable=False),
+    Column("verdict", String(10), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    CheckConstraint("verdict IN ('same', 'different', 'unsure')", name="verdict"),
+)
+
+# place: of the record in its cluster, in founding order; the record at 0 founded the identifier.
+clusters = Table(
+    "clusters",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("local_id", Text, primary_key=True),
+    Column("national_id", String(13), nullable=False, index=True),
+    Column("place", Integer, nullable=False),
+)
+
+edges = Table(
+    "edges",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("left_source", Text, primary_key=True),
+    Column("left_id", Text, primary_key=True),
+    Column("right_source", Text, primary_key=True),
+    Column("right_id", Text, primary_key=True),
+    Column("log_odds", Float, nullable=False),
+    Column("parts", JSON, nullable=False),
+)
+
+# source, local_id: the founding record. leads_to: only for a redirect, and always to a live identifier.
+issued_ids = Table(
+    "issued_ids",
+    metadata,
+    Column("national_id", String(13), primary_key=True),
+    Column("collection", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("local_id", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("leads_to", String(13)),
+    Column("issued_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('live', 'redirect', 'gone')", name="state"),
+    CheckConstraint("(state = 'redirect') = (leads_to IS NOT NULL)", name="leads_to"),
+)
+
+# made_of: hash of everything the line was made of, so that only touched clusters are compiled again.
+# publication: as the source asks; a counted-only record is in statistics and nowhere else.
+golden = Table(
+    "golden",
+    metadata,
+    Column("national_id", String(13), primary_key=True),
+    Column("collection", Text, nullable=False, index=True),
+    Column("line", LargeBinary, nullable=False),
+    Column("hash", _Hash, nullable=False),
+    Column("publication", Text, nullable=False),
+    Column("made_of", _Hash, nullable=False),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
