@@ -54,21 +54,24 @@ $(VENV)/.python: requirements/bootstrap.txt
 		{ echo 'Python 3.11 or later is needed: make setup PYTHON=python3.13, where that is installed'; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo 'This Python cannot make environments: apt-get install python3-venv (as root), then again'; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@echo 'making $(VENV)'
+	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements/bootstrap.txt || \
 		echo 'uv has no wheel for this platform: pip installs instead, more slowly'
 	@touch $@
 
 $(VENV)/.runtime: $(VENV)/.python requirements/runtime.txt
-	$(call install,--require-hashes -r requirements/runtime.txt)
+	@echo 'installing requirements/runtime.txt'
+	@$(call install,--require-hashes -r requirements/runtime.txt)
 	@touch $@
 
 $(VENV)/.project: $(VENV)/.runtime pyproject.toml
-	$(call install,--no-build-isolation --no-deps --editable .)
+	@$(call install,--no-build-isolation --no-deps --editable .)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.project requirements/dev.txt
-	$(call install,--require-hashes -r requirements/dev.txt)
+	@echo 'installing requirements/dev.txt'
+	@$(call install,--require-hashes -r requirements/dev.txt)
 	@touch $@
 
 # Missing all the same? The tests that need it say so, and fail where CI=true.
