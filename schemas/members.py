@@ -9,7 +9,9 @@ from schemas.errors import FederationError
 
 _HASH = re.compile("[0-9a-f]{64}")
 # RFC 3339: `datetime.fromisoformat` alone would also take dates, weeks and times without an offset.
-_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
 _REQUIRED: Any = object()
 
 

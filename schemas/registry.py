@@ -148,7 +148,7 @@ def _column(document: JSON, node: JSON, path: str, heading: str, *, required: bo
         title_fr=node["title"],
         title_en=node["x-title-en"],
         description=node["description"],
-        kind="code" if labels or vocabulary else one.get("x-kind", _KINDS.get(one["type"], "text")),
+        kind="code" if labels or vocabulary else one.get("x-kind") or _KINDS[one["type"]],
         many=many,
         required=required,
         public=node.get("x-public", True),
