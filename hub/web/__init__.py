@@ -1,0 +1,1 @@
+"""The doors over HTTP: the portal and the API. They read one published release and nothing else."""

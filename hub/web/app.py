@@ -1,0 +1,70 @@
+"""The web application: portal, API and files of one release.
+
+    release ──► API      /api/v1/…            the bytes of the release
+            ├─► portal   /, /acteurs, …       pages in French, whole without JavaScript
+            └─► files    /releases/…          downloads
+
+It holds no state and reads no working database, so that any machine with a copy of a release can serve it.
+"""
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from hub.web import api, files, portal, problems
+from hub.web.current import ReleaseSource
+from hub.web.security import Conditional, SecurityHeaders
+from schemas.errors import ConfigError
+
+SELF_VALIDATED = ("/releases/", "/static/", "/health/")
+
+
+def create_app(release: ReleaseSource, *, version: str) -> FastAPI:
+    """The application over whatever `release` gives for each request.
+
+    version: of the software; with the release's name it is the validator of every page.
+    """
+
+    def validator() -> str | None:
+        try:
+            return f"{release().manifest.release}-{version}"
+        except ConfigError:
+            return None
+
+    app = FastAPI(
+        title="Catalogue national des acteurs de la coopération internationale",
+        summary="The national catalogue of the French regional multi-actor networks (RRMA).",
+        version=version,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        license_info={"name": "Licence Ouverte 2.0", "identifier": "etalab-2.0"},
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(GZipMiddleware, compresslevel=6),
+            Middleware(Conditional, version=validator, exempt=SELF_VALIDATED),
+        ],
+    )
+    pages = portal.Pages(release)
+    problems.install(app, pages.error)
+    app.include_router(api.router(release))
+    api.document(app)
+    app.include_router(files.router(release))
+    app.include_router(pages.router())
+    app.mount("/static", StaticFiles(packages=[("hub.web.portal", "static")]), name="static")
+
+    @app.get("/health/live", include_in_schema=False)
+    async def live() -> Response:
+        return JSONResponse({"status": "live"})
+
+    @app.get("/health/ready", include_in_schema=False)
+    async def ready(request: Request) -> Response:
+        """Ready once a release can be read; says which, for whoever watches."""
+        manifest = release().manifest
+        return JSONResponse(
+            {"status": "ready", "release": manifest.release, "created_at": manifest.created_at.isoformat()}
+        )
+
+    return app

@@ -1,0 +1,5 @@
+"""The portal: pages in French, whole without JavaScript, made from one release."""
+
+from hub.web.portal.pages import Pages
+
+__all__ = ["Pages"]
