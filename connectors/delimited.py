@@ -48,7 +48,7 @@ def open_delimited(
     return Table(
         path=path,
         columns=head.columns,
-        rows=rows(path, head, limits, short=True),
+        rows=rows(path, head, limits),
         header_row=head.row,
         encoding=found.name,
         delimiter=separator,

@@ -27,13 +27,10 @@ def faulty_cells(path: Path, sheet: str) -> Faults:
             names = set(archive.namelist())
             if "xl/workbook.xml" in names:
                 member = _sheet_member(archive, sheet)
-                return _parse(archive, member, _ExcelCells()) if _holds(archive, member, _EXCEL_MARKS) else {}
-            if "content.xml" in names:
-                return (
-                    _parse(archive, "content.xml", _OdsCells(sheet))
-                    if _holds(archive, "content.xml", _ODS_MARKS)
-                    else {}
-                )
+                if _holds(archive, member, _EXCEL_MARKS):
+                    return _parse(archive, member, _ExcelCells())
+            elif "content.xml" in names and _holds(archive, "content.xml", _ODS_MARKS):
+                return _parse(archive, "content.xml", _OdsCells(sheet))
     except (BadZipFile, ExpatError, KeyError, ValueError, NotImplementedError, OSError, RuntimeError):
         pass  # calamine reads files that are not quite well-formed: then there is only less to tell
     return {}

@@ -5,7 +5,7 @@ lines ──► the first ones ──► headings
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -76,10 +76,10 @@ def _nothing(header_row: int | None) -> str:
     return f"aucune ligne à partir de la ligne {header_row}, annoncée comme ligne de titres (header_row)."
 
 
-def rows(path: Path, head: Head, limits: Limits, *, sheet: str | None = None, short: bool = False) -> Iterator[RawRow]:
+def rows(path: Path, head: Head, limits: Limits, *, sheet: str | None = None) -> Iterator[RawRow]:
     """The rows under the headings, empty ones left out.
 
-    short: tell of rows with fewer cells than headings; a spreadsheet has none.
+    sheet: None for a text file, where a row may have too few cells or too many; a spreadsheet is always square.
     Raises UnreadableFile past `limits.max_rows`.
     """
     columns, width = head.columns, len(head.columns)
@@ -90,7 +90,7 @@ def rows(path: Path, head: Head, limits: Limits, *, sheet: str | None = None, sh
             )
         faults, cells = line.faults, line.cells
         if len(cells) != width:
-            faults = (*faults, *_ragged(cells, columns, short=short))
+            faults = (*faults, *_ragged(cells, columns) if sheet is None else _beside(cells, width))
             cells = [*cells[:width], *[""] * (width - len(cells))]
         text = "".join(cells)
         if len(text) > limits.max_cell or not text.isprintable():
@@ -100,7 +100,7 @@ def rows(path: Path, head: Head, limits: Limits, *, sheet: str | None = None, sh
         yield RawRow(number=line.number, values=dict(zip(columns, cells, strict=True)), sheet=sheet, issues=issues)
 
 
-def _ragged(cells: Sequence[str], columns: Sequence[str], *, short: bool) -> Iterator[Fault]:
+def _ragged(cells: Sequence[str], columns: Sequence[str]) -> Iterator[Fault]:
     width = len(columns)
     beyond = [cell for cell in cells[width:] if cell]
     if beyond:
@@ -112,7 +112,7 @@ def _ragged(cells: Sequence[str], columns: Sequence[str], *, short: bool) -> Ite
             'guillemets. Entourez ce texte de guillemets, par exemple "Eau ; assainissement".',
             beyond[0],
         )
-    elif short and len(cells) < width:
+    elif len(cells) < width:
         yield Fault(
             None,
             "too-few-cells",
@@ -120,6 +120,13 @@ def _ragged(cells: Sequence[str], columns: Sequence[str], *, short: bool) -> Ite
             f"{len(cells)} cellules pour {width} colonnes : les dernières, à partir de « {columns[len(cells)]} », "
             "sont lues comme vides. Vérifiez qu'aucun texte ne contient de saut de ligne sans guillemets.",
         )
+
+
+def _beside(cells: Sequence[str], width: int) -> Iterator[Fault]:
+    for index, cell in enumerate(cells[width:], width):
+        if cell:
+            message = f"la colonne {column_letter(index)} n'a pas de titre : elle n'est pas lue. Donnez-lui un titre."
+            yield Fault(None, "cell-without-heading", Severity.ADVICE, message, cell)
 
 
 def _mend(cells: Sequence[str], max_cell: int) -> tuple[list[str], list[Fault]]:
@@ -151,8 +158,3 @@ def _row_issue(fault: Fault, row: int, sheet: str | None, columns: Sequence[str]
 def cell_name(column: int, row: int) -> str:
     """The spreadsheet's name of a cell: F12. `column` counts from 0, `row` from 1."""
     return f"{column_letter(column)}{row}"
-
-
-def filled_lines(rows_of_cells: Iterable[Sequence[str]]) -> Iterator[Line]:
-    """Number rows from 1, as a spreadsheet does."""
-    return (Line(number, cells) for number, cells in enumerate(rows_of_cells, 1))
