@@ -90,7 +90,7 @@ def rows(path: Path, head: Head, limits: Limits, *, sheet: str | None = None) ->
             )
         faults, cells = line.faults, line.cells
         if len(cells) != width:
-            faults = (*faults, *_ragged(cells, columns) if sheet is None else _beside(cells, width))
+            faults = (*faults, *(_ragged(cells, columns) if sheet is None else _beside(cells, width)))
             cells = [*cells[:width], *[""] * (width - len(cells))]
         text = "".join(cells)
         if len(text) > limits.max_cell or not text.isprintable():
