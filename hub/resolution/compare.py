@@ -1,0 +1,188 @@
+"""Compare: what a batch of pairs has in common and what tells it apart, as measures without an opinion.
+
+    pairs (left, right: row numbers) + rows ──► name of measure ──► one number a pair, 0 when it does not apply
+
+A measure of what is not said on both sides is 0: an absent field is never evidence. `model.json` says what each measure
+is worth. All arithmetic is element by element, so that a pair is worth the same in any batch.
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from hub.resolution.columns import Bools, Columns, Floats, Ints, Measures, tally
+from hub.resolution.compare_names import compare_names
+from hub.resolution.lexicon import lexicon
+
+_FRANCE = 68e6  # inhabitants (INSEE, 2024)
+_OFFICIAL = ("siren", "rna", "uai", "ror")
+_WORDS_NEEDED = 5
+
+
+def compare(pairs: pa.Table | pa.RecordBatch, rows: pa.Table) -> Measures:
+    """The measures of every pair, in the order of `pairs`.
+
+    pairs: int64 columns `left` and `right`, row numbers of `rows`.
+    rows:  the columns of `features.SCHEMA` and of `rarity.add_rarity`.
+    """
+    left = np.asarray(pairs["left"], dtype=np.int64)
+    right = np.asarray(pairs["right"], dtype=np.int64)
+    columns = Columns(rows)
+    measures = dict(compare_names(columns, left, right))
+    for part in (_places, _kinds, _identifiers, _contacts, _activity, _circumstances):
+        measures.update((name, np.asarray(value, dtype=np.float64)) for name, value in part(columns, left, right))
+    return measures
+
+
+Found = Iterator[tuple[str, NDArray[np.generic]]]
+
+
+def _places(columns: Columns, left: Ints, right: Ints) -> Found:
+    commune, named = columns.codes("commune", "named_commune")
+    department, named_department = columns.codes("department", "named_department")
+    (region,) = columns.codes("region")
+    (named_region,) = columns.codes("named_region")
+    (postcode,) = columns.codes("postcode")
+    rare = np.log(_FRANCE / np.clip(columns.numbers("population"), 100, None))
+    same, other = _same(commune, left, right), _other(commune, left, right)
+    same_department, far = _same(department, left, right), _other(department, left, right)
+
+    yield "place.commune", same * rare[left]
+    yield "place.postcode", _same(postcode, left, right)
+    yield "place.department", same_department & ~same & ~other
+    yield "place.near", other & same_department
+    yield "place.far", far
+    yield "place.region", _other(region, left, right)
+
+    yield from _named_places(named, named_department, named_region, commune, department, left, right)
+
+
+def _named_places(
+    named: Ints, named_department: Ints, named_region: Ints, commune: Ints, department: Ints, left: Ints, right: Ints
+) -> Found:
+    """Places inside names, against each other where both names say one, else against the other's seat."""
+    level = np.where(named >= 0, 2, np.where(named_department >= 0, 1, 0))
+    one_level = level[left] == level[right]
+    other = _other(named, left, right) | _other(named_department, left, right) | _other(named_region, left, right)
+    yield "named.same", _same(named, left, right) | (one_level & (level[left] == 1) & ~other)
+    yield "named.other", other
+    yield "named.level", ~one_level & (level[left] > 0) & (level[right] > 0) & ~other
+
+    def against_seat(one: Ints, two: Ints) -> dict[str, Bools]:
+        alone = (level[one] > 0) & (level[two] == 0)
+        here = alone & (department[two] >= 0) & (named_department[one] == department[two])
+        in_town = alone & (level[one] == 2) & (commune[two] >= 0)
+        return {
+            "named.seat": in_town & (named[one] == commune[two]),
+            "named.department": here & (level[one] == 1),
+            "named.near": in_town & here & (named[one] != commune[two]),
+            "named.far": alone & (department[two] >= 0) & ~here,
+        }
+
+    forth, back = against_seat(left, right), against_seat(right, left)
+    yield from ((name, forth[name] | back[name]) for name in forth)
+
+
+def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
+    kinds = columns.texts("kind")
+    kind, named, commune = *columns.codes("kind"), *columns.codes("named_commune", "commune")
+    (family,) = columns.codes("family")
+    named_department, department = columns.codes("named_department", "department")
+    named_region, region = columns.codes("named_region", "region")
+    same, other = _same(kind, left, right), _other(kind, left, right)
+    compatible = _pairs_of(kind, kinds, lexicon().compatible_kinds)
+    one_per_place = np.isin(kinds, list(lexicon().one_per_place))[left] & same
+    wide = np.isin(kinds, ["departement", "region"])[left]
+    town = _same(np.where(named >= 0, named, commune), left, right) & ~wide
+    area = _same(np.where(named_department >= 0, named_department, department), left, right)
+    country = _same(np.where(named_region >= 0, named_region, region), left, right)
+    is_region = np.isin(kinds, ["region"])[left]
+
+    yield "kind.same", same
+    yield "kind.other", other & ~compatible(left, right)
+    yield "kind.one_here", one_per_place & (town | (wide & np.where(is_region, country, area)))
+    yield "kind.family", _other(family, left, right)
+    yield "kind.unsaid", (kind[left] < 0) != (kind[right] < 0)
+
+
+def _identifiers(columns: Columns, left: Ints, right: Ints) -> Found:
+    for scheme in _OFFICIAL:
+        (value,) = columns.codes(scheme)
+        same = _same(value, left, right)
+        yield f"{scheme}.same", same
+        yield f"{scheme}.shared", same * columns.numbers(f"{scheme}_shared")[left]
+        yield f"{scheme}.other", _other(value, left, right)
+    (siren,), (siret,) = columns.codes("siren"), columns.codes("siret")
+    yield "siret.same", _same(siret, left, right)
+    yield "siret.other", _other(siret, left, right) & _same(siren, left, right)
+    yield "identifier.same", _in_common(columns, "other_ids", left, right)
+
+
+def _contacts(columns: Columns, left: Ints, right: Ints) -> Found:
+    website, mail_domain = columns.codes("website", "mail_domain")
+    for name, value in (("website", website), *((each, columns.codes(each)[0]) for each in ("email", "phone"))):
+        same = _same(value, left, right)
+        yield f"{name}.same", same
+        yield f"{name}.shared", same * columns.numbers(f"{name}_shared")[left]
+        yield f"{name}.other", _other(value, left, right)
+    one_domain = _same(mail_domain, left, right) | _crossed(website, mail_domain, left, right)
+    yield "website.mail", one_domain & ~_same(website, left, right)
+    (street,), (postcode,), (commune,) = (columns.codes(each) for each in ("street", "postcode", "commune"))
+    in_town = _same(postcode, left, right) | _same(commune, left, right)
+    yield "street.same", _same(street, left, right) & in_town
+    yield "street.shared", (_same(street, left, right) & in_town) * columns.numbers("street_shared")[left]
+    yield "street.other", _other(street, left, right) & in_town
+    yield "private.same", np.minimum(_in_common(columns, "match_keys", left, right), 2)
+
+
+def _activity(columns: Columns, left: Ints, right: Ints) -> Found:
+    for name in ("countries", "sectors"):
+        (lists,) = columns.lists(name)
+        said = (lists.sizes()[left] > 0) & (lists.sizes()[right] > 0)
+        in_common = _in_common(columns, name, left, right) > 0
+        yield f"{name}.same", said & in_common
+        yield f"{name}.other", said & ~in_common
+    (words,) = columns.lists("words")
+    least = np.minimum(words.sizes()[left], words.sizes()[right])
+    alike = _in_common(columns, "words", left, right) / np.maximum(least, 1)
+    yield "description.alike", np.where(least >= _WORDS_NEEDED, np.round(alike, 3), 0)
+
+
+def _circumstances(columns: Columns, left: Ints, right: Ints) -> Found:
+    for name in ("owner", "starts", "ends", "amount", "founded"):
+        (value,) = columns.codes(name)
+        yield f"{name}.same", _same(value, left, right)
+        yield f"{name}.other", _other(value, left, right)
+
+
+def _same(codes: Ints, left: Ints, right: Ints) -> Bools:
+    return np.asarray((codes[left] >= 0) & (codes[left] == codes[right]))
+
+
+def _other(codes: Ints, left: Ints, right: Ints) -> Bools:
+    return np.asarray((codes[left] >= 0) & (codes[right] >= 0) & (codes[left] != codes[right]))
+
+
+def _crossed(one: Ints, two: Ints, left: Ints, right: Ints) -> Bools:
+    return np.asarray(((one[left] >= 0) & (one[left] == two[right])) | ((one[right] >= 0) & (one[right] == two[left])))
+
+
+def _in_common(columns: Columns, name: str, left: Ints, right: Ints) -> Floats:
+    """How many texts of a column of lists both sides hold."""
+    (lists,) = columns.lists(name)
+    common = np.intersect1d(lists.keys(left), lists.keys(right), assume_unique=True)
+    return tally(lists.split(common)[0], len(left))
+
+
+def _pairs_of(codes: Ints, texts: list[str], wanted: frozenset[frozenset[str]]) -> Callable[[Ints, Ints], Bools]:
+    """A question on two rows: are their texts one of the wanted pairs?"""
+    numbers = dict(zip(texts, codes.tolist(), strict=True))
+    size = int(codes.max(initial=-1)) + 1
+    matrix = np.zeros((size + 1, size + 1), dtype=bool)
+    for pair in wanted:
+        one, two = sorted(pair)
+        if one in numbers and two in numbers:
+            matrix[numbers[one], numbers[two]] = matrix[numbers[two], numbers[one]] = True
+    return lambda left, right: matrix[codes[left], codes[right]]

@@ -1,0 +1,129 @@
+"""Compare names: the weight of the words in common against the weight of the words that stand alone.
+
+Words that differ by a slip of the pen or are cut short count for most of their weight. Where one name is only the
+acronym of the other, the words of the other are no difference.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import cpdist
+
+from hub.resolution.columns import Columns, Floats, Ints, Lists, Measures, tally
+
+_MOST_SHARED = 12.0
+_ALIKE = 0.8  # Levenshtein similarity from which two words are one word misspelt
+_CUT_SHORT = 6  # letters from which a word may stand for a longer one that begins with it
+_SLIP = 0.8  # what a misspelt word is worth of the word
+_LONGEST_ACRONYM = 6
+
+
+def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
+    """The measures of names, acronyms and numbers; see `compare.compare`."""
+    size = len(left)
+    (names,) = columns.lists("names")
+    same = tally(names.split(_common(names, names, left, right))[0], size) > 0
+    shared, lone_left, lone_right = _words(columns, left, right)
+    acronyms, initials, core = columns.lists("acronyms", "initials", "core")
+    written = _letters(acronyms, acronyms, left, right)
+    spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
+    spelt = np.where(written > 0, 0, spelt)
+    bare = _bare(core, acronyms)
+    explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0))
+    lone_left, lone_right = (np.where(explained | same, 0, lone) for lone in (lone_left, lone_right))
+    said = (acronyms.sizes() > 0)[left] & (acronyms.sizes() > 0)[right]
+    spread = np.maximum(columns.numbers("spread")[left], columns.numbers("spread")[right])
+    return {
+        "name.same": same.astype(np.float64),
+        "name.shared": np.minimum(shared, _MOST_SHARED),
+        "name.rest": np.minimum(lone_left, lone_right),
+        "name.tail": np.abs(lone_left - lone_right),
+        "name.spread": np.where((shared > 0) & ~explained, spread, 0),
+        "name.nothing": ((shared == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
+        "acronym.same": np.minimum(written, _LONGEST_ACRONYM),
+        "acronym.initials": np.minimum(spelt, _LONGEST_ACRONYM),
+        "acronym.other": (said & (written == 0) & (spelt == 0)).astype(np.float64),
+        "number.other": _numbers_differ(columns, left, right),
+    }
+
+
+def _words(columns: Columns, left: Ints, right: Ints) -> tuple[Floats, Floats, Floats]:
+    """The weight of the words in common, of those only on the left, and of those only on the right."""
+    size = len(left)
+    (core,) = columns.lists("core")
+    weight = columns.by_text(core, "weights")
+    ours, theirs = core.keys(left), core.keys(right)
+    common = np.intersect1d(ours, theirs, assume_unique=True)
+    ours, theirs = (np.setdiff1d(keys, common, assume_unique=True) for keys in (ours, theirs))
+
+    def total(keys: Ints) -> Floats:
+        positions, codes = core.split(keys)
+        return tally(positions, size, weight[codes])
+
+    alike_ours, alike_theirs = _alike(core, ours, theirs)
+    slips_left, slips_right = total(alike_ours), total(alike_theirs)
+    shared = total(common) + _SLIP * np.minimum(slips_left, slips_right)
+    found = (shared, total(ours) - slips_left, total(theirs) - slips_right)
+    return tuple(np.round(np.maximum(each, 0), 3) for each in found)  # type: ignore[return-value] # three of them
+
+
+def _alike(core: Lists, ours: Ints, theirs: Ints) -> tuple[Ints, Ints]:
+    """Of the words that stand alone on each side of the same pair, those that are nearly a word of the other side."""
+    first = np.array([ord(text[0]) if text else 0 for text in core.texts])
+    length = np.array([len(text) for text in core.texts])
+    positions, codes = core.split(ours)
+    their_positions, their_codes = core.split(theirs)
+    starts = np.searchsorted(their_positions, positions)
+    counts = np.searchsorted(their_positions, positions, side="right") - starts
+    mine = np.repeat(np.arange(len(ours)), counts)
+    other = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts, counts)
+    a, b = codes[mine], their_codes[other]
+    maybe = (first[a] == first[b]) & (np.minimum(length[a], length[b]) > 3)
+    mine, other, a, b = mine[maybe], other[maybe], a[maybe], b[maybe]
+    alike = _nearly(core.texts, a, b)
+    return np.unique(ours[mine[alike]]), np.unique(theirs[other[alike]])
+
+
+def _nearly(texts: tuple[str, ...], a: Ints, b: Ints) -> NDArray[np.bool_]:
+    """Whether two words are one: a slip of the pen, or one cut short; each couple of words is measured once."""
+    couples, back = np.unique(np.stack([a, b]), axis=1, return_inverse=True)
+    one, two = ([texts[code] for code in side] for side in couples)
+    close = (
+        cpdist(one, two, scorer=Levenshtein.normalized_similarity, dtype=np.float64) >= _ALIKE
+        if one
+        else np.zeros(0, bool)
+    )
+    cut = [
+        min(len(x), len(y)) >= _CUT_SHORT and (x.startswith(y) or y.startswith(x))
+        for x, y in zip(one, two, strict=True)
+    ]
+    found: NDArray[np.bool_] = (close | np.array(cut, dtype=bool))[back.reshape(-1)]
+    return found
+
+
+def _common(one: Lists, two: Lists, left: Ints, right: Ints) -> Ints:
+    return np.intersect1d(one.keys(left), two.keys(right), assume_unique=True)
+
+
+def _letters(one: Lists, two: Lists, left: Ints, right: Ints) -> Floats:
+    """The letters of the longest acronym that the left side of `one` and the right side of `two` have in common."""
+    lengths = np.array([len(text) for text in one.texts], dtype=np.float64)
+    positions, codes = one.split(_common(one, two, left, right))
+    longest = np.zeros(len(left))
+    np.maximum.at(longest, positions, lengths[codes])
+    return longest
+
+
+def _bare(core: Lists, acronyms: Lists) -> NDArray[np.bool_]:
+    """Rows whose name is nothing but an acronym."""
+    rows = np.arange(len(core.starts) - 1)
+    both = tally(core.split(_common(core, acronyms, rows, rows))[0], len(rows))
+    found: NDArray[np.bool_] = (core.sizes() == 1) & (both == 1)
+    return found
+
+
+def _numbers_differ(columns: Columns, left: Ints, right: Ints) -> Floats:
+    (numbers,) = columns.lists("numbers")
+    said = (numbers.sizes() > 0)[left] & (numbers.sizes() > 0)[right]
+    common = tally(numbers.split(_common(numbers, numbers, left, right))[0], len(left))
+    return np.asarray(said & (common == 0), dtype=np.float64)

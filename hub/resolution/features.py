@@ -1,0 +1,271 @@
+"""Features: one accepted payload becomes one flat row of what resolution compares.
+
+A row depends on the payload alone, so it may be cached by content hash together with FEATURES_VERSION. Texts are
+folded; "" and empty lists mean "not said", and what is not said is never evidence.
+
+    name        whole, core[], names[], acronyms[], initials[], numbers[], kind, family
+    in the name named_commune, named_department, named_region
+    seat        commune, department, region, postcode, street, population
+    identifiers siren, siret, rna, uai, ror, other_ids[]
+    reach       website, email, mail_domain, phone, match_keys[]
+    activity    countries[], sectors[], words[] (of the description), founded
+    projects and announcements besides: owner (lead or organiser), starts, ends, amount
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import pyarrow as pa
+
+from hub.resolution.lexicon import lexicon
+from hub.resolution.names import Name, read_name, stem
+from schemas import geography
+from schemas.canonical import JSON
+from schemas.identifiers import is_valid, tidy
+from schemas.text import fold
+
+FEATURES_VERSION = "1"
+
+Row = Mapping[str, Any]
+
+_TEXTS = (
+    "whole", "kind", "family", "named_commune", "named_department", "named_region", "commune", "department", "region",
+    "postcode", "street", "siren", "siret", "rna", "uai", "ror", "website", "email", "mail_domain", "phone", "founded",
+    "owner", "starts", "ends", "amount",
+)  # fmt: skip
+_LISTS = (
+    "core", "names", "acronyms", "initials", "numbers", "other_ids", "countries", "sectors", "words", "match_keys",
+)  # fmt: skip
+SCHEMA = pa.schema(
+    [pa.field(name, pa.string()) for name in _TEXTS]
+    + [pa.field(name, pa.list_(pa.string())) for name in _LISTS]
+    + [pa.field("population", pa.float64())]
+)
+_SCHEMES = ("siren", "siret", "rna", "uai", "ror")
+_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:www\d?\.)?", re.IGNORECASE)
+_WORDS_KEPT = 40
+
+
+def features(collection: str, payload: JSON) -> Row:
+    """The row of one payload of "actor", "project" or "announcement". Odd values count as not said."""
+    return _READERS[collection](payload)
+
+
+def table(rows: Iterable[Row]) -> pa.Table:
+    """Rows as one Arrow table in the order given."""
+    return pa.Table.from_pylist(list(rows), schema=SCHEMA)
+
+
+def _actor(payload: JSON) -> Row:
+    seat = _dict(payload.get("seat"))
+    place = _place(seat)
+    type_code = _text(payload.get("type"))
+    spellings = [payload.get("name"), *_list(payload.get("other_names")), *_list(payload.get("former_names"))]
+    acronym = _text(payload.get("acronym"))
+    names = [
+        read_name(
+            each, acronym=acronym, type_code=type_code, department=place["department"], city=_text(seat.get("city"))
+        )
+        for each in map(_text, spellings)
+        if each
+    ]
+    website = _web(_text(payload.get("website")))
+    email = _text(payload.get("email")).strip().lower()
+    mail_domain = email.rpartition("@")[2]
+    return _row(
+        _named(names, type_code),
+        place,
+        _identified(_list(payload.get("identifiers"))),
+        _active(payload, "description"),
+        street=_street(_text(seat.get("street"))),
+        website=website,
+        email=email,
+        mail_domain="" if mail_domain in lexicon().free_mail else mail_domain,
+        phone=_phone(_text(payload.get("phone"))),
+        match_keys=_texts(payload.get("match_keys")),
+        founded=_text(payload.get("founded_on"))[:4],
+    )
+
+
+def _project(payload: JSON) -> Row:
+    budget = _dict(payload.get("budget"))
+    return _row(
+        _titled(payload),
+        _active(payload, "summary"),
+        website=_address(_text(payload.get("url"))),
+        owner=_reference(payload.get("lead")),
+        starts=_text(payload.get("starts_on"))[:7],
+        ends=_text(payload.get("ends_on"))[:7],
+        amount=str(budget.get("amount") or ""),
+    )
+
+
+def _announcement(payload: JSON) -> Row:
+    place = _dict(payload.get("place"))
+    return _row(
+        _titled(payload),
+        _place(place),
+        _active(payload, "summary"),
+        kind=_text(payload.get("kind")),
+        website=_address(_text(payload.get("relayed_from")) or _text(payload.get("url"))),
+        owner=_reference(payload.get("organiser")),
+        starts=_text(payload.get("starts_at"))[:10],
+        ends=(_text(payload.get("closes_at")) or _text(payload.get("ends_at")))[:10],
+    )
+
+
+_READERS: Mapping[str, Callable[[JSON], Row]] = {"actor": _actor, "project": _project, "announcement": _announcement}
+_EMPTY: Row = dict.fromkeys(_TEXTS, "") | {name: [] for name in _LISTS} | {"population": 0.0}
+
+
+def _row(*parts: Row, **values: Any) -> Row:
+    merged = dict(_EMPTY)
+    for part in parts:
+        merged.update(part)
+    return merged | values
+
+
+def _named(names: list[Name], type_code: str) -> Row:
+    if not names:
+        return {}
+    first = names[0]
+    family = lexicon().families_by_kind.get(first.kind) or lexicon().families_by_type.get(
+        type_code.partition("-")[0], ""
+    )
+    return {
+        "whole": first.whole,
+        "core": list(first.core),
+        "names": _unique(_spelling(name) for name in names),
+        "acronyms": _unique(acronym for name in names for acronym in name.acronyms),
+        "initials": _unique(initials for name in names for initials in name.initials),
+        "numbers": [word for word in first.core if word[0].isdigit()],
+        "kind": first.kind,
+        "family": family,
+        "named_commune": first.places.commune,
+        "named_department": first.places.department or _department(first.places.commune),
+        "named_region": first.places.region,
+    }
+
+
+def _titled(payload: JSON) -> Row:
+    title = _text(payload.get("title"))
+    core = list(dict.fromkeys(stem(word) for word in fold(title).split() if word not in lexicon().articles))
+    return {
+        "whole": fold(title),
+        "core": core,
+        "names": ["".join(sorted(core))] if core else [],
+        "numbers": [word for word in core if word[0].isdigit()],
+    }
+
+
+def _spelling(name: Name) -> str:
+    """One key for all spellings of a name that differ only in order, articles, plurals, blanks; "" says too little."""
+    places = name.places.commune or name.places.department or name.places.region
+    return f"{''.join(sorted(name.core))}@{places}" if name.core or places else ""
+
+
+def _place(seat: JSON) -> dict[str, Any]:
+    if _text(seat.get("country")) not in ("", "FR"):
+        return {"department": ""}
+    insee, postcode = _text(seat.get("insee")), _text(seat.get("postcode"))
+    commune = geography.commune(insee) if insee else None
+    if commune is None and seat.get("city"):
+        commune = geography.find_commune(_text(seat["city"]), postcode=postcode or None)
+    department = commune.department if commune else (geography.department_of_postcode(postcode) or "")
+    return {
+        "commune": commune.insee if commune else "",
+        "department": department,
+        "region": (geography.region_of(department) or "") if department else "",
+        "postcode": postcode,
+        "population": float(commune.population or 0) if commune else 0.0,
+    }
+
+
+def _department(commune: str) -> str:
+    found = geography.commune(commune) if commune else None
+    return found.department if found else ""
+
+
+def _identified(identifiers: list[Any]) -> Row:
+    """The newest valid value of each scheme; a SIREN is read from its SIRET when it is not given."""
+    stated = sorted(
+        (
+            _text(each.get("valid_until")) or "9999",
+            _text(each.get("scheme")),
+            tidy(_text(each.get("scheme")), _text(each.get("value"))),
+        )
+        for each in map(_dict, identifiers)
+    )
+    valid = {scheme: value for _, scheme, value in stated if is_valid(scheme, value)}
+    if "siret" in valid:
+        valid.setdefault("siren", valid["siret"][:9])
+    own = {scheme: valid.get(scheme, "") for scheme in _SCHEMES}
+    return own | {"other_ids": [f"{scheme}:{value}" for scheme, value in sorted(valid.items()) if scheme not in own]}
+
+
+def _active(payload: JSON, prose: str) -> Row:
+    words = (word for word in fold(_text(payload.get(prose))).split() if len(word) > 3)
+    return {
+        "countries": _unique(_text(_dict(each).get("code")) for each in _list(payload.get("countries"))),
+        "sectors": _unique(_texts(payload.get("sectors"))),
+        "words": _unique(stem(word) for word in words)[:_WORDS_KEPT],
+    }
+
+
+def _web(url: str) -> str:
+    """The host that names a body; on a shared host, the host and the first part of the path."""
+    address = _HOST.sub("", url.strip().lower())
+    host, _, path = address.partition("/")
+    host = host.partition(":")[0]
+    if any(host == shared or host.endswith("." + shared) for shared in lexicon().shared_hosts):
+        return host + "/" + path.partition("/")[0] if host in lexicon().shared_hosts else host
+    return host if "." in host else ""
+
+
+def _address(url: str) -> str:
+    """A whole address without scheme, fragment and closing slash: what names a project or an announcement."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    query = f"?{parts.query}" if parts.query else ""
+    return _HOST.sub("", parts.netloc.lower()) + parts.path.rstrip("/") + query
+
+
+def _phone(text: str) -> str:
+    digits = re.sub(r"\D", "", text)
+    return digits[-9:] if len(digits) >= 9 else ""
+
+
+def _street(text: str) -> str:
+    words = (lexicon().street_words.get(word, word) for word in fold(text).split())
+    return " ".join(word for word in words if word not in lexicon().articles)
+
+
+def _reference(value: Any) -> str:
+    """Who is meant, as far as it can be compared across networks: a national id, else the folded core of a name."""
+    reference = _dict(value)
+    name = _text(reference.get("name"))
+    return _text(reference.get("national_id")) or ("".join(sorted(read_name(name).core)) if name else "")
+
+
+def _unique(values: Iterable[str]) -> list[str]:
+    return [value for value in dict.fromkeys(values) if value]
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _texts(value: Any) -> list[str]:
+    return [each for each in _list(value) if isinstance(each, str)]
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,91 @@
+"""The words that name reading knows: `lexicon.json`, versioned data that a person can edit.
+
+All words are folded (`schemas.text.fold`). `lexicon.json` holds:
+
+    rewrites            phrase -> phrase: abbreviations, public-body synonyms, and curated aliases of real renamings
+    articles            words that carry nothing
+    legal_forms         words that say only how a body is registered
+    generic             words that say what kind of body it is, dropped where the kind and its place say everything
+    kinds               kind of body -> pattern on the rewritten name; the first that fits
+    compatible_kinds    pairs of kinds that one body may be called by
+    one_per_place       kinds of which a place has one
+    branching           core names that many local bodies share
+    place_stop_words    communes whose name is an ordinary word
+    shared_hosts        web hosts of which each address is another body; free_mail the same for mailboxes
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import orjson
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """`lexicon.json`, compiled. `rewrites`: first word -> (phrase, its replacement), longest phrase first."""
+
+    version: str
+    rewrites: Mapping[str, tuple[tuple[Words, Words], ...]]
+    articles: frozenset[str]
+    legal_forms: frozenset[str]
+    generic: frozenset[str]
+    kinds: tuple[tuple[str, re.Pattern[str]], ...]
+    kinds_by_code: Mapping[str, str]
+    kinds_by_type: Mapping[str, str]
+    compatible_kinds: frozenset[frozenset[str]]
+    one_per_place: frozenset[str]
+    families_by_type: Mapping[str, str]
+    families_by_kind: Mapping[str, str]
+    branching: frozenset[str]
+    place_stop_words: frozenset[str]
+    prepositions: frozenset[str]
+    shared_hosts: frozenset[str]
+    free_mail: frozenset[str]
+    street_words: Mapping[str, str]
+    regions: Mapping[Words, str]
+
+    def rewrite(self, words: Words) -> Words:
+        """The words with every known phrase replaced, left to right, the longest phrase first."""
+        found: list[str] = []
+        at = 0
+        while at < len(words):
+            for phrase, replacement in self.rewrites.get(words[at], ()):
+                if words[at : at + len(phrase)] == phrase:
+                    found += replacement
+                    at += len(phrase)
+                    break
+            else:
+                found.append(words[at])
+                at += 1
+        return tuple(found)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon of this version of the program."""
+    raw = orjson.loads(files("hub.resolution").joinpath("lexicon.json").read_bytes())
+    sets = ("articles", "legal_forms", "generic", "one_per_place", "branching", "place_stop_words", "prepositions")
+    hosts = ("shared_hosts", "free_mail")
+    return Lexicon(
+        **raw
+        | {name: frozenset(raw[name]) for name in sets + hosts}
+        | {
+            "rewrites": _by_first_word(raw["rewrites"]),
+            "kinds": tuple((kind, re.compile(pattern)) for kind, pattern in raw["kinds"]),
+            "compatible_kinds": frozenset(frozenset(pair) for pair in raw["compatible_kinds"]),
+            "regions": {tuple(name.split()): code for code, names in raw["regions"].items() for name in names},
+        }
+    )
+
+
+def _by_first_word(rewrites: list[tuple[str, str]]) -> Mapping[str, tuple[tuple[Words, Words], ...]]:
+    by_first: dict[str, list[tuple[Words, Words]]] = {}
+    for phrase, replacement in rewrites:
+        words = tuple(phrase.split())
+        by_first.setdefault(words[0], []).append((words, tuple(replacement.split())))
+    return {first: tuple(sorted(found, key=lambda each: -len(each[0]))) for first, found in by_first.items()}
