@@ -48,6 +48,7 @@ def _last_part_lower(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Scheme:
+    example: str
     tidy: Callable[[str], str]
     shape: re.Pattern[str]
     check: Callable[[str], bool] | None = None
@@ -55,18 +56,19 @@ class _Scheme:
 
 _SCHEMES: Mapping[str, _Scheme] = {
     # W, three characters for the prefecture (W751, W2A1, W9R1), then a rank: nine after the W.
-    "rna": _Scheme(_compact_upper, re.compile(r"W[0-9][0-9A-Z][0-9]{7}")),
-    "siren": _Scheme(_compact_upper, re.compile(r"[0-9]{9}"), luhn.is_valid),
-    "siret": _Scheme(_compact_upper, re.compile(r"[0-9]{14}"), _is_siret),
-    "uai": _Scheme(_compact_upper, re.compile(r"[0-9]{7}[A-HJ-NPR-Z]"), _is_uai),
-    "finess": _Scheme(_compact_upper, re.compile(r"[0-9][0-9AB][0-9]{7}")),
-    "ror": _Scheme(_last_part_lower, re.compile(r"0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}"), _is_ror),
-    "insee": _Scheme(_compact_upper, re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{3}")),
-    "iati": _Scheme(str.strip, re.compile(r"[A-Za-z]{2,}-[^\s/&|?]+")),
-    "wikidata": _Scheme(_last_part_upper, re.compile(r"Q[1-9][0-9]*")),
+    "rna": _Scheme("W751234567", _compact_upper, re.compile(r"W[0-9][0-9A-Z][0-9]{7}")),
+    "siren": _Scheme("732829320", _compact_upper, re.compile(r"[0-9]{9}"), luhn.is_valid),
+    "siret": _Scheme("73282932000074", _compact_upper, re.compile(r"[0-9]{14}"), _is_siret),
+    "uai": _Scheme("0750001U", _compact_upper, re.compile(r"[0-9]{7}[A-HJ-NPR-Z]"), _is_uai),
+    "finess": _Scheme("350000022", _compact_upper, re.compile(r"[0-9][0-9AB][0-9]{7}")),
+    "ror": _Scheme("002vpkf64", _last_part_lower, re.compile(r"0[0-9a-hjkmnp-tv-z]{6}[0-9]{2}"), _is_ror),
+    "insee": _Scheme("45234", _compact_upper, re.compile(r"(?:[0-9]{2}|2[AB])[0-9]{3}")),
+    "iati": _Scheme("FR-3", str.strip, re.compile(r"[A-Za-z]{2,}-[^\s/&|?]+")),
+    "wikidata": _Scheme("Q50823978", _last_part_upper, re.compile(r"Q[1-9][0-9]*")),
 }
 
 SCHEMES: tuple[str, ...] = tuple(_SCHEMES)
+EXAMPLES: Mapping[str, str] = {name: scheme.example for name, scheme in _SCHEMES.items()}
 
 
 def tidy(scheme: str, value: str) -> str:
@@ -78,7 +80,15 @@ def tidy(scheme: str, value: str) -> str:
     return known.tidy(value) if known else value.strip()
 
 
+def has_shape(scheme: str, value: str) -> bool:
+    """Whether a tidy value looks like an identifier of its scheme, checksum apart."""
+    known = _SCHEMES.get(scheme)
+    return known is not None and known.shape.fullmatch(value) is not None
+
+
 def is_valid(scheme: str, value: str) -> bool:
     """Whether a tidy value has its scheme's shape and checksum. False for a scheme that is not in SCHEMES."""
-    known = _SCHEMES.get(scheme)
-    return known is not None and bool(known.shape.fullmatch(value)) and (known.check is None or known.check(value))
+    if not has_shape(scheme, value):
+        return False
+    check = _SCHEMES[scheme].check
+    return check is None or check(value)
