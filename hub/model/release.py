@@ -14,6 +14,7 @@ class FileEntry:
 
     path: relative to the release folder, with "/" on every system.
     rows: records in it; None for a file that has no rows.
+    title, title_en: what it is, in French and in English.
     """
 
     path: str
@@ -22,6 +23,7 @@ class FileEntry:
     rows: int | None
     media_type: str
     title: str
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

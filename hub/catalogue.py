@@ -1,0 +1,169 @@
+"""The catalogue as it is read: one release folder, immutable, and nothing of the working database.
+
+Records come back as the bytes that were published. Any number of threads may read one catalogue, and any number of
+machines a copy of its folder.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import orjson
+
+from hub.model.release import NetworkEntry, ReleaseManifest
+from hub.search import SearchIndex
+from schemas.canonical import JSON
+from schemas.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRecord:
+    """One source record of a golden record; `record` is its public part, as its network stated it."""
+
+    network: str
+    local_id: str
+    modified_on: str | None
+    record: JSON
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Why two source records were joined. parts: {"name", "weight", "text_fr"}, in log-odds."""
+
+    left_network: str
+    left_id: str
+    right_network: str
+    right_id: str
+    log_odds: float
+    parts: list[JSON]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectLink:
+    """A project of an actor. role: "lead", "partner" or "funder"."""
+
+    id: str
+    title: str
+    role: str
+
+
+class Catalogue:
+    """One release, opened for reading."""
+
+    def __init__(self, folder: Path, manifest: ReleaseManifest, search: SearchIndex) -> None:
+        self._folder = folder
+        self._threads = threading.local()
+        self.manifest, self.search = manifest, search
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Raises ConfigError when the folder is not a whole release."""
+        folder = folder.resolve()
+        try:
+            manifest = ReleaseManifest.from_json(orjson.loads((folder / "manifest.json").read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ConfigError(f"no release in {folder}: {error}") from error
+        if not (folder / "catalogue.sqlite").is_file():
+            raise ConfigError(f"no catalogue.sqlite in {folder}")
+        return cls(folder, manifest, SearchIndex.open(folder / "index"))
+
+    def actor(self, national_id: str) -> bytes | None:
+        return self._payload("actors", national_id)
+
+    def project(self, national_id: str) -> bytes | None:
+        return self._payload("projects", national_id)
+
+    def announcement(self, national_id: str) -> bytes | None:
+        return self._payload("announcements", national_id)
+
+    def resolve_id(self, national_id: str) -> tuple[str, str] | None:
+        """("live", id), ("redirect", where it leads now) or ("gone", id); None for what was never issued."""
+        row = self._one("SELECT state, coalesce(leads_to, id) FROM identifiers WHERE id = ?", national_id)
+        return (row[0], row[1]) if row else None
+
+    def members(self, national_id: str) -> list[SourceRecord]:
+        """The source records of a golden record, in founding order."""
+        rows = self._all(
+            "SELECT network, local_id, modified_on, payload FROM members WHERE national_id = ? ORDER BY rowid",
+            national_id,
+        )
+        return [
+            SourceRecord(network=network, local_id=local_id, modified_on=modified_on, record=orjson.loads(payload))
+            for network, local_id, modified_on, payload in rows
+        ]
+
+    def edges(self, national_id: str) -> list[Edge]:
+        """Why the source records of a golden record were joined, strongest reason first."""
+        rows = self._all(
+            "SELECT left_network, left_id, right_network, right_id, log_odds, parts FROM members"
+            " JOIN edges ON left_network = network AND left_id = local_id AND edges.collection = members.collection"
+            " WHERE national_id = ? ORDER BY log_odds DESC, left_network, left_id, right_network, right_id",
+            national_id,
+        )
+        return [
+            Edge(
+                left_network=left_network,
+                left_id=left_id,
+                right_network=right_network,
+                right_id=right_id,
+                log_odds=log_odds,
+                parts=orjson.loads(parts),
+            )
+            for left_network, left_id, right_network, right_id, log_odds, parts in rows
+        ]
+
+    def projects_of(self, actor: str) -> list[ProjectLink]:
+        """The projects that an actor leads, joins or funds, by title."""
+        rows = self._all(
+            "SELECT id, title, role FROM project_actors JOIN projects ON id = project_id WHERE actor_id = ?"
+            " ORDER BY title, id, role",
+            actor,
+        )
+        return [ProjectLink(id=national_id, title=title, role=role) for national_id, title, role in rows]
+
+    def open_data(self, actors: Iterable[str]) -> Iterator[bytes]:
+        """Those of these actors that agreed to be open data, in the same order: what an export may hold."""
+        for national_id in actors:
+            row = self._one("SELECT CAST(payload AS BLOB) FROM actors WHERE id = ? AND open", national_id)
+            if row:
+                yield row[0]
+
+    def networks(self) -> tuple[NetworkEntry, ...]:
+        return self.manifest.networks
+
+    def statistics(self) -> JSON:
+        """`statistics.json`, shared: do not change it."""
+        return self._statistics
+
+    def file(self, name: str) -> Path | None:
+        """A file that the public may download, by its path in the manifest."""
+        public = {entry.path for entry in self.manifest.files} | {"manifest.json", "SHA256SUMS"}
+        return self._folder / name if name in public else None
+
+    @cached_property
+    def _statistics(self) -> JSON:
+        read: JSON = orjson.loads((self._folder / "statistics.json").read_bytes())
+        return read
+
+    def _payload(self, table: str, national_id: str) -> bytes | None:
+        row = self._one(f"SELECT CAST(payload AS BLOB) FROM {table} WHERE id = ?", national_id)  # noqa: S608
+        return row[0] if row else None
+
+    def _one(self, query: str, *values: str) -> Any:
+        return self._connection().execute(query, values).fetchone()
+
+    def _all(self, query: str, *values: str) -> list[Any]:
+        return self._connection().execute(query, values).fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
+        """One connection a thread. `immutable`: the file never changes, so SQLite takes no lock and no look at it."""
+        opened: sqlite3.Connection | None = getattr(self._threads, "connection", None)
+        if opened is None:
+            address = f"{(self._folder / 'catalogue.sqlite').as_uri()}?mode=ro&immutable=1"
+            opened = sqlite3.connect(address, uri=True)
+            self._threads.connection = opened
+        return opened

@@ -1,0 +1,28 @@
+"""SHA256SUMS: what `sha256sum --check` reads."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+NAME = "SHA256SUMS"
+
+
+def sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write(folder: Path, names: Iterable[str]) -> None:
+    """Write the sums of these files of a folder, in order of name."""
+    lines = [f"{sha256(folder / name)}  {name}\n" for name in sorted(names)]
+    (folder / NAME).write_text("".join(lines), "utf-8")
+
+
+def differing(folder: Path) -> list[str]:
+    """The files that are missing or no longer what their sum says. Raises OSError or ValueError without the list."""
+    wrong = []
+    for line in (folder / NAME).read_text("utf-8").splitlines():
+        digest, name = line.split("  ", 1)
+        if not (folder / name).is_file() or sha256(folder / name) != digest:
+            wrong.append(name)
+    return wrong

@@ -1,0 +1,153 @@
+"""What a release is made of, and the hash that tells whether anything changed since the last one."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass
+from typing import Any
+
+import orjson
+
+from hub.model.release import NetworkEntry
+from schemas.canonical import JSON, SetDigest, hash_of
+
+# Part of the content hash: a hub that learns to write more, or otherwise, publishes again.
+LAYOUT = "release/1"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLine:
+    """A golden record as it is shown: its national id and its canonical JSON, without a line end.
+
+    open: it agreed to be open data; otherwise it is in the catalogue and in search, and in no file to download.
+    """
+
+    id: str
+    raw: bytes
+    open: bool = True
+
+
+Parsed = tuple[PublicLine, JSON]
+
+
+def parsed(lines: Iterable[PublicLine]) -> Iterator[Parsed]:
+    """Each line with what it says, so that it is parsed once for all the files it goes into."""
+    return ((line, orjson.loads(line.raw)) for line in lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberRow:
+    """One source record of a golden record. payload: its public part, as canonical JSON."""
+
+    collection: str
+    national_id: str
+    network: str
+    local_id: str
+    modified_on: str | None
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeRow:
+    """Why two source records were joined. parts: [{"name", "weight", "text_fr"}], their weights sum to `log_odds`."""
+
+    collection: str
+    left_network: str
+    left_id: str
+    right_network: str
+    right_id: str
+    log_odds: float
+    parts: list[JSON]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedId:
+    """An identifier ever issued. state: "live", "redirect" (then `leads_to` is live) or "gone"."""
+
+    id: str
+    collection: str
+    state: str
+    leads_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """Everything that goes into a release. Each iterable can be walked more than once and gives the same each time.
+
+    lines:    collection -> its golden records that may be shown, in order of id.
+    counted:  public lines of the actors that agreed to be counted but not shown; they reach statistics only.
+    """
+
+    lines: Mapping[str, Iterable[PublicLine]]
+    counted: Iterable[JSON] = ()
+    members: Iterable[MemberRow] = ()
+    edges: Iterable[EdgeRow] = ()
+    identifiers: Iterable[IssuedId] = ()
+    networks: tuple[NetworkEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ids:
+    """Which records a file holds, small enough to compare: how many, and a digest of their ids in order."""
+
+    count: int
+    digest: str
+
+    @classmethod
+    def of(cls, ids: Iterable[str]) -> "Ids":
+        """The digest depends on the order: files are sorted."""
+        count, digest = 0, hashlib.sha256()
+        for count, each in enumerate(ids, start=1):  # noqa: B007
+            digest.update(f"{each}\n".encode())
+        return cls(count=count, digest=digest.hexdigest())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What the files of a release must be found to hold.
+
+    shown:   collection -> the records of the catalogue and of search.
+    open:    collection -> the records of the files to download.
+    digests: collection -> set digest over (collection, national id, hash of the line), of the open ones.
+    content: SHA-256 of all that is published, times of harvest and of release left out.
+    """
+
+    shown: Mapping[str, Ids]
+    open: Mapping[str, Ids]
+    digests: Mapping[str, str]
+    content: str
+
+    @property
+    def downloaded(self) -> Mapping[str, Ids]:
+        """The collections that have files: actors always, the others once a network has stated one."""
+        return {name: ids for name, ids in self.open.items() if name == "actor" or ids.count}
+
+
+def outline(contents: Contents) -> Outline:
+    """Read the contents, in constant memory."""
+    whole = hashlib.sha256(LAYOUT.encode())
+    digests = {}
+    for collection, lines in contents.lines.items():
+        digest = SetDigest()
+        for line in lines:
+            whole.update(line.raw + (b"\n" if line.open else b"\r"))
+            if line.open:
+                digest = digest.plus(collection, line.id, hash_of(line.raw))
+        digests[collection] = digest.hex
+    for rows in (contents.members, contents.edges, contents.identifiers):
+        whole.update(b"\n")
+        for row in rows:
+            whole.update(orjson.dumps(astuple(row), default=bytes.decode))
+    for declared in _declared(contents):
+        whole.update(orjson.dumps(declared, option=orjson.OPT_SORT_KEYS))
+    return Outline(
+        shown={name: Ids.of(line.id for line in lines) for name, lines in contents.lines.items()},
+        open={name: Ids.of(line.id for line in lines if line.open) for name, lines in contents.lines.items()},
+        digests=digests,
+        content=whole.hexdigest(),
+    )
+
+
+def _declared(contents: Contents) -> Iterator[Any]:
+    """What networks say of themselves, not when they were last read; and who is only counted."""
+    yield from ([network.id, network.title, network.regions, network.website] for network in contents.networks)
+    yield from contents.counted

@@ -1,0 +1,104 @@
+"""The folder of releases: their names, which one is current, and how a new one takes its place.
+
+releases/20261123T023000Z-1f0c9a7e/     never changes once it stands here
+releases/current                        a link to one of them, replaced in one step
+releases/.building-…                    a release being written; worth nothing, swept by the next one
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from schemas.errors import ConfigError
+
+_CURRENT, _DRAFT = "current", ".building-"
+
+
+class Busy(ConfigError):
+    """Another release is being written in the same folder."""
+
+    code = "release-busy"
+
+
+@contextmanager
+def writing(releases: Path) -> Iterator[None]:
+    """Be the only one who writes releases here, and sweep what a killed writer left. Raises Busy."""
+    releases.mkdir(parents=True, exist_ok=True)
+    with (releases / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy(f"another release is being written in {releases}") from error
+        for left in releases.glob(f"{_DRAFT}*"):
+            shutil.rmtree(left)
+        yield
+
+
+def current(releases: Path) -> Path | None:
+    """The release in force, None before the first. Where links are impossible, `current` is a file holding its name."""
+    pointer = releases / _CURRENT
+    if pointer.is_symlink() or pointer.is_dir():
+        target = pointer.resolve()
+    elif pointer.is_file():
+        target = releases / pointer.read_text("utf-8").strip()
+    else:
+        return None
+    return target if target.is_dir() else None
+
+
+def name_of(now: datetime, content: str, releases: Path) -> str:
+    """A name never used before here: the time, in UTC and to the second, and the start of the content hash.
+
+    Going back to an earlier content within the same second takes the next free second.
+    """
+    moment = now.astimezone(UTC)
+    while (releases / (name := f"{moment:%Y%m%dT%H%M%SZ}-{content[:8]}")).exists():
+        moment += timedelta(seconds=1)
+    return name
+
+
+@contextmanager
+def draft(releases: Path, name: str) -> Iterator[Path]:
+    """A folder to write a release in, on the same file system; gone afterwards unless it was shelved."""
+    folder = releases / f"{_DRAFT}{name}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def shelve(folder: Path, releases: Path, name: str) -> Path:
+    """Give a finished draft its name and make it current. A kill or a power cut leaves the old one or the new one."""
+    for path in [*folder.rglob("*"), folder]:
+        _to_disk(path)
+    shelved = releases / name
+    folder.rename(shelved)
+    _to_disk(releases)
+    point_to(shelved, releases)
+    return shelved
+
+
+def point_to(shelved: Path, releases: Path) -> None:
+    """Make a release that stands in the folder the current one."""
+    pointer = releases / f".{_CURRENT}-{shelved.name}"
+    pointer.unlink(missing_ok=True)
+    try:
+        pointer.symlink_to(shelved.name)
+    except OSError:  # a file system without links
+        pointer.write_text(shelved.name, "utf-8")
+        _to_disk(pointer)
+    pointer.replace(releases / _CURRENT)
+    _to_disk(releases)
+
+
+def _to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,204 @@
+"""`catalogue.sqlite`: the release as one read-only database, which the portal and the API read and Datasette opens.
+
+`payload` is the published record itself; the columns beside it are for reading, sorting and joining. Equal contents
+give equal bytes: no time and no name of the release is in it.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hub.distributions.contents import LAYOUT, Contents, EdgeRow, MemberRow, Parsed, PublicLine
+from hub.distributions.territory import territory
+from schemas.canonical import JSON
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE actors (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, acronym TEXT, type TEXT, city TEXT, insee TEXT, postcode TEXT,
+    department TEXT, region TEXT, lat REAL, lon REAL, precision TEXT, website TEXT, sources INTEGER NOT NULL,
+    open INTEGER NOT NULL, payload TEXT NOT NULL
+) STRICT;
+CREATE TABLE projects (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, stage TEXT, lead_id TEXT, lead_name TEXT, starts_on TEXT, ends_on TEXT,
+    lat REAL, lon REAL, payload TEXT NOT NULL
+) STRICT;
+CREATE TABLE announcements (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, kind TEXT, starts_at TEXT, ends_at TEXT, opens_at TEXT, closes_at TEXT,
+    city TEXT, lat REAL, lon REAL, payload TEXT NOT NULL
+) STRICT;
+CREATE TABLE project_actors (project_id TEXT NOT NULL, actor_id TEXT NOT NULL, role TEXT NOT NULL) STRICT;
+CREATE TABLE members (
+    collection TEXT NOT NULL, national_id TEXT NOT NULL, network TEXT NOT NULL, local_id TEXT NOT NULL,
+    modified_on TEXT, payload TEXT NOT NULL
+) STRICT;
+CREATE TABLE edges (
+    collection TEXT NOT NULL, left_network TEXT NOT NULL, left_id TEXT NOT NULL, right_network TEXT NOT NULL,
+    right_id TEXT NOT NULL, log_odds REAL NOT NULL, parts TEXT NOT NULL
+) STRICT;
+CREATE TABLE identifiers (
+    id TEXT PRIMARY KEY, collection TEXT NOT NULL, state TEXT NOT NULL, leads_to TEXT
+) STRICT, WITHOUT ROWID;
+CREATE TABLE networks (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, regions TEXT NOT NULL, website TEXT, harvest TEXT
+) STRICT, WITHOUT ROWID;
+"""
+_INDEXES = """
+CREATE INDEX actors_name ON actors (name);
+CREATE INDEX actors_type ON actors (type);
+CREATE INDEX actors_region ON actors (region, department);
+CREATE INDEX projects_lead ON projects (lead_id);
+CREATE INDEX project_actors_actor ON project_actors (actor_id);
+CREATE INDEX project_actors_project ON project_actors (project_id);
+CREATE INDEX members_national ON members (national_id);
+CREATE INDEX members_record ON members (network, local_id);
+CREATE INDEX edges_left ON edges (collection, left_network, left_id);
+"""
+_BATCH = 1_000
+
+
+class CatalogueFile:
+    """A `catalogue.sqlite` being written: a plain file until `finish`, since it is worth nothing before."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._draft = path, path.with_suffix(".draft")
+        self._connection = sqlite3.connect(self._draft, isolation_level=None)
+        self._connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_SCHEMA}")
+        self._connection.execute("BEGIN")
+
+    def write(self, collection: str, lines: Iterable[Parsed]) -> Iterator[Parsed]:
+        """Write the records of a collection, and pass the lines on."""
+        row_of, rest = _ROWS[collection], iter(lines)
+        while batch := list(islice(rest, _BATCH)):
+            self._insert(f"{collection}s", (row_of(line, parsed) for line, parsed in batch))
+            if collection == "project":
+                self._insert("project_actors", (row for line, parsed in batch for row in _partners(line.id, parsed)))
+            yield from batch
+
+    def finish(self, contents: Contents, content: str) -> None:
+        """Write what stands beside the records, index, and pack into the final file."""
+        self._insert("members", (_member(row) for row in contents.members))
+        self._insert("edges", (_edge(row) for row in contents.edges))
+        self._insert("identifiers", ((row.id, row.collection, row.state, row.leads_to) for row in contents.identifiers))
+        self._insert("networks", (_network(entry.as_json()) for entry in contents.networks))
+        self._insert("meta", [("content", content), ("layout", LAYOUT), ("licence", "etalab-2.0")])
+        self._connection.execute("COMMIT")
+        self._connection.executescript(f"{_INDEXES} ANALYZE;")
+        self._connection.execute("VACUUM INTO ?", [str(self._path)])
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._draft.unlink(missing_ok=True)
+
+    def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        rows = iter(rows)
+        for first in rows:
+            insert = f"INSERT INTO {table} VALUES ({', '.join('?' * len(first))})"  # noqa: S608
+            self._connection.execute(insert, first)
+            self._connection.executemany(insert, rows)
+
+
+def ids(path: Path, collection: str) -> Iterator[str]:
+    """The ids of a collection, in order. Raises sqlite3.Error when the file is torn."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(verdict)
+        yield from (row[0] for row in connection.execute(f"SELECT id FROM {collection}s ORDER BY id"))  # noqa: S608
+
+
+def content(path: Path) -> str | None:
+    """The content hash that a catalogue was written with; None when it cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            return str(connection.execute("SELECT value FROM meta WHERE key = 'content'").fetchone()[0])
+    except (sqlite3.Error, TypeError):
+        return None
+
+
+def _actor(line: PublicLine, parsed: JSON) -> tuple[Any, ...]:
+    seat = parsed.get("seat") or {}
+    here = territory(seat) if seat else territory({"country": ""})
+    return (
+        line.id,
+        parsed["name"],
+        parsed.get("acronym"),
+        parsed.get("type"),
+        seat.get("city"),
+        seat.get("insee"),
+        seat.get("postcode"),
+        here.department,
+        here.region,
+        seat.get("lat"),
+        seat.get("lon"),
+        seat.get("precision"),
+        parsed.get("website"),
+        len(parsed.get("sources", ())),
+        int(line.open),
+        line.raw.decode(),
+    )
+
+
+def _project(line: PublicLine, parsed: JSON) -> tuple[Any, ...]:
+    lead = parsed.get("lead") or {}
+    place: JSON = next((place for place in parsed.get("places", ()) if place.get("lat") is not None), {})
+    return (
+        line.id,
+        parsed["title"],
+        parsed.get("stage"),
+        lead.get("id"),
+        lead.get("name"),
+        parsed.get("starts_on"),
+        parsed.get("ends_on"),
+        place.get("lat"),
+        place.get("lon"),
+        line.raw.decode(),
+    )
+
+
+def _announcement(line: PublicLine, parsed: JSON) -> tuple[Any, ...]:
+    place = parsed.get("place") or {}
+    return (
+        line.id,
+        parsed["title"],
+        parsed.get("kind"),
+        *(parsed.get(moment) for moment in ("starts_at", "ends_at", "opens_at", "closes_at")),
+        place.get("city"),
+        place.get("lat"),
+        place.get("lon"),
+        line.raw.decode(),
+    )
+
+
+_ROWS: dict[str, Callable[[PublicLine, JSON], tuple[Any, ...]]] = {
+    "actor": _actor,
+    "project": _project,
+    "announcement": _announcement,
+}
+
+
+def _partners(project: str, parsed: JSON) -> Iterator[tuple[str, str, str]]:
+    roles = [("lead", parsed.get("lead") or {})]
+    roles += [("partner", partner) for partner in parsed.get("partners", ())]
+    roles += [("funder", funder) for funder in parsed.get("funders", ())]
+    yield from dict.fromkeys((project, who["id"], role) for role, who in roles if who.get("id"))
+
+
+def _member(row: MemberRow) -> tuple[Any, ...]:
+    return row.collection, row.national_id, row.network, row.local_id, row.modified_on, row.payload.decode()
+
+
+def _edge(row: EdgeRow) -> tuple[Any, ...]:
+    parts = orjson.dumps(row.parts).decode()
+    return row.collection, row.left_network, row.left_id, row.right_network, row.right_id, row.log_odds, parts
+
+
+def _network(entry: JSON) -> tuple[Any, ...]:
+    harvest = orjson.dumps(entry["harvest"]).decode() if entry["harvest"] else None
+    return entry["id"], entry["title"], orjson.dumps(entry["regions"]).decode(), entry["website"], harvest

@@ -1,0 +1,169 @@
+"""What the index holds of a public line: its fields, and the document a line becomes.
+
+Text fields come in two kinds (see `hub.search.analysis`): `words` as typed, `french` stemmed. Fields for filters and
+counts hold codes as they are. `row` numbers the lines of a collection.
+"""
+
+from collections.abc import Iterator
+
+from tantivy import Document, Schema, SchemaBuilder
+
+from hub.distributions.territory import territory
+from hub.search import grid
+from hub.search.analysis import EXACT, STEMMED, words
+from schemas.canonical import JSON
+from schemas.vocabularies import vocabulary
+
+# Each is a filter of `Query` and a count of `Hits`, under this name.
+FACETS = ("types", "regions", "departments", "sectors", "countries", "sdgs", "networks", "stages", "kinds")
+
+# What the words of a question are looked for in: field -> weight of a match there.
+WEIGHTS = {
+    "acronym": 8.0,
+    "name": 6.0,
+    "name_stems": 5.0,
+    "aliases": 3.0,
+    "place": 3.0,
+    "topics": 2.0,
+    "text": 1.0,
+}
+_EXACT_FIELDS = ("acronym", "name", "aliases", "place")
+_STEMMED_FIELDS = ("name_stems", "topics", "text")
+_VOCABULARIES = {"types": "actor-types", "sectors": "sectors", "countries": "countries", "sdgs": "sdgs"}
+
+
+def schema() -> Schema:
+    build = SchemaBuilder()
+    build.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    build.add_text_field("label", stored=True, tokenizer_name="raw", index_option="basic")
+    build.add_text_field("town", stored=True, tokenizer_name="raw", index_option="basic")
+    build.add_text_field("order", fast=True, tokenizer_name="raw", index_option="basic")
+    build.add_text_field("identifiers", tokenizer_name="raw", index_option="basic")
+    build.add_text_field("every_word", tokenizer_name=EXACT, index_option="basic")
+    for name in _EXACT_FIELDS:
+        build.add_text_field(name, tokenizer_name=EXACT)
+    for name in _STEMMED_FIELDS:
+        build.add_text_field(name, tokenizer_name=STEMMED)
+    for name in FACETS:
+        build.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
+    build.add_unsigned_field("row", indexed=True, fast=True)
+    build.add_float_field("lat", indexed=True, fast=True)
+    build.add_float_field("lon", indexed=True, fast=True)
+    for zoom in grid.ZOOMS:
+        build.add_unsigned_field(f"cell_{zoom}", fast=True)
+    return build.build()
+
+
+def document(line: JSON, row: int) -> Document:
+    """The document of one public line of any collection."""
+    name = line.get("name") or line["title"]
+    made = Document()
+    made.add_text("id", line["id"])
+    made.add_text("label", name)
+    made.add_text("order", " ".join(words(name)))
+    made.add_text("town", next((place["city"] for place in _places(line) if place.get("city")), ""))
+    made.add_unsigned("row", row)
+    codes = {facet: list(_codes(line, facet)) for facet in FACETS}
+    for facet, values in codes.items():
+        for value in values:
+            made.add_text(facet, value)
+    for identifier in _identifiers(line):
+        made.add_text("identifiers", identifier)
+    for field, texts in _texts(line, name, codes).items():
+        spelt = " ".join(words(" ".join(texts)))
+        made.add_text(field, spelt)
+        made.add_text("every_word", spelt)
+    _place_on_map(made, line)
+    return made
+
+
+def compact(text: str) -> str:
+    """An identifier or address without its separators: how both sides of a comparison are spelt."""
+    bare = text.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www.")
+    return "".join(letter for letter in bare if letter.isalnum())
+
+
+def position(line: JSON) -> tuple[float, float] | None:
+    """Latitude and longitude of an actor's seat, of a project's first located place, of an announcement's place."""
+    for place in _places(line):
+        if place.get("lat") is not None and place.get("lon") is not None:
+            return place["lat"], place["lon"]
+    return None
+
+
+def _codes(line: JSON, facet: str) -> Iterator[str]:
+    if facet == "types" and line.get("type"):
+        yield line["type"]
+        yield from vocabulary("actor-types").ancestors(line["type"])
+    elif facet == "countries":
+        yield from dict.fromkeys(
+            country["code"] if isinstance(country, dict) else country for country in line.get("countries", ())
+        )
+    elif facet in ("regions", "departments"):
+        here = territory(line.get("seat") or line.get("place") or {"country": ""})
+        code = here.region if facet == "regions" else here.department
+        if code:
+            yield code
+    elif facet in ("stages", "kinds"):
+        if line.get(facet.removesuffix("s")):
+            yield line[facet.removesuffix("s")]
+    elif facet != "types":
+        yield from dict.fromkeys(line.get(facet, ()))
+
+
+def _identifiers(line: JSON) -> Iterator[str]:
+    yield compact(line["id"])
+    for identifier in line.get("identifiers", ()):
+        yield compact(identifier["value"])
+        if identifier["scheme"] == "siret":
+            yield compact(identifier["value"])[:9]
+    if line.get("website"):
+        yield compact(line["website"])
+
+
+def _texts(line: JSON, name: str, codes: dict[str, list[str]]) -> dict[str, list[str]]:
+    """field -> the texts that go into it."""
+    return {
+        "acronym": [line.get("acronym") or ""],
+        "name": [name],
+        "name_stems": [name],
+        "aliases": [*line.get("other_names", ()), *line.get("former_names", ())],
+        "place": [
+            text
+            for place in _places(line)
+            for text in (place.get("city"), place.get("name"), place.get("postcode"))
+            if text
+        ],
+        "topics": [
+            label for facet, values in codes.items() if facet in _VOCABULARIES for label in _labels(facet, values)
+        ],
+        "text": [line.get("description") or line.get("summary") or "", *_neighbours(line)],
+    }
+
+
+def _labels(facet: str, codes: list[str]) -> Iterator[str]:
+    known = vocabulary(_VOCABULARIES[facet]).terms
+    for term in (known[code] for code in codes if code in known):
+        yield from (term.label_fr, term.label_en, *term.aliases)
+
+
+def _neighbours(line: JSON) -> Iterator[str]:
+    """Names by which a record may also be looked for: an actor's projects, a project's partners."""
+    yield from (project["title"] for project in line.get("projects", ()) if project.get("title"))
+    partners = [line.get("lead") or {}, *line.get("partners", ()), *line.get("funders", ())]
+    yield from (partner["name"] for partner in partners if partner.get("name"))
+
+
+def _places(line: JSON) -> list[JSON]:
+    return [place for place in (line.get("seat"), line.get("place"), *line.get("places", ())) if place]
+
+
+def _place_on_map(made: Document, line: JSON) -> None:
+    found = position(line)
+    if found is None:
+        return
+    lat, lon = found
+    made.add_float("lat", float(lat))
+    made.add_float("lon", float(lon))
+    for zoom in grid.ZOOMS:
+        made.add_unsigned(f"cell_{zoom}", grid.cell(lat, lon, zoom))

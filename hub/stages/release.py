@@ -1,0 +1,142 @@
+"""Release: publish the compiled catalogue as one immutable folder, or nothing.
+
+    contents ──► draft folder ──► gate (every file read back) ──► to disk ──► its name ──► `current`
+
+Whatever stops it, `current` leads to a whole release: the last one until the very end, the new one from then on.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import orjson
+
+from hub.distributions import checksums, formats, gate, shelf, sqlite
+from hub.distributions.contents import Contents, Outline, Parsed, outline, parsed
+from hub.model.release import FileEntry, NetworkEntry, ReleaseManifest
+from hub.search import Query, SearchIndex
+from hub.statistics import Statistics
+
+LICENCE = "etalab-2.0"
+_CATALOGUE, _STATISTICS, _MANIFEST, _INDEX = "catalogue.sqlite", "statistics.json", "manifest.json", "index"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A new release, now current."""
+
+    name: str
+    folder: Path
+    manifest: ReleaseManifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchanged:
+    """The current release already says all there is to say; no new one was made."""
+
+    name: str
+    folder: Path
+
+
+def publish(contents: Contents, releases: Path, now: datetime, *, allow_empty: bool = False) -> Release | Unchanged:
+    """Write, check and switch to a release of these contents.
+
+    releases: the folder that holds them all; made when missing.
+    Raises EmptyCatalogue without actors unless `allow_empty`, ReleaseRefused when a file read back is not what it
+    should be, Busy while another one is being written. `current` is as before then.
+    """
+    with shelf.writing(releases):
+        expected, previous = outline(contents), shelf.current(releases)
+        if previous and sqlite.content(previous / _CATALOGUE) == expected.content:
+            return Unchanged(name=previous.name, folder=previous)
+        if not allow_empty and not expected.shown["actor"].count:
+            raise gate.EmptyCatalogue(["no actor to publish"])
+        name = shelf.name_of(now, expected.content, releases)
+        with shelf.draft(releases, name) as folder:
+            _write(contents, expected, folder)
+            manifest = _manifest(folder, name, now, contents, expected, previous)
+            (folder / _MANIFEST).write_bytes(orjson.dumps(manifest.as_json(), option=orjson.OPT_INDENT_2))
+            checksums.write(folder, [file.path for file in manifest.files] + [_MANIFEST])
+            gate.check(folder, expected, _reader(folder))
+            shelved = shelf.shelve(folder, releases, name)
+        return Release(name=name, folder=shelved, manifest=manifest)
+
+
+def _write(contents: Contents, expected: Outline, folder: Path) -> None:
+    figures = Statistics({network.id: network.title for network in contents.networks})
+    for line in contents.counted:
+        figures.add("actor", line, published=False)
+    catalogue = sqlite.CatalogueFile(folder / _CATALOGUE)
+    try:
+        for collection, lines in contents.lines.items():
+            walk = _counted(figures, collection, catalogue.write(collection, parsed(lines)))
+            if collection in expected.downloaded:
+                walk = (line for line in walk if line[0].open)
+                for form in formats.FORMATS:
+                    walk = form.write(folder / form.path(collection), collection, walk)
+            for _ in walk:
+                pass
+        catalogue.finish(contents, expected.content)
+    finally:
+        catalogue.close()
+    (folder / _STATISTICS).write_bytes(orjson.dumps(figures.as_json(), option=orjson.OPT_INDENT_2))
+    rows = {collection: (says for _, says in parsed(lines)) for collection, lines in contents.lines.items()}
+    SearchIndex.build(folder / _INDEX, rows)
+
+
+def _counted(figures: Statistics, collection: str, lines: Iterable[Parsed]) -> Iterator[Parsed]:
+    for line in lines:
+        figures.add(collection, line[1])
+        yield line
+
+
+def _manifest(
+    folder: Path, name: str, now: datetime, contents: Contents, expected: Outline, previous: Path | None
+) -> ReleaseManifest:
+    before = ReleaseManifest.from_json(orjson.loads((previous / _MANIFEST).read_bytes())) if previous else None
+    return ReleaseManifest(
+        release=name,
+        created_at=now,
+        previous=before.release if before else None,
+        counts={collection: ids.count for collection, ids in expected.shown.items()},
+        digests=expected.digests,
+        previous_digests=before.digests if before else {},
+        networks=contents.networks,
+        files=tuple(_files(folder, expected)),
+        software=f"rrma-hub/{version('rrma-hub')}",
+        licence=LICENCE,
+        sources=tuple(map(_attribution, contents.networks)),
+    )
+
+
+def _files(folder: Path, expected: Outline) -> Iterator[FileEntry]:
+    rows = {collection: ids.count for collection, ids in expected.downloaded.items()}
+    yield from formats.entries(folder, rows)
+    if expected.open == expected.shown:  # or the database would give away what is not open data
+        yield formats.entry(
+            folder / _CATALOGUE,
+            rows=sum(rows.values()),
+            media_type="application/vnd.sqlite3",
+            title="Tout le catalogue en une base de données (SQLite)",
+            title_en="The whole catalogue as one database (SQLite)",
+        )
+    yield formats.entry(
+        folder / _STATISTICS,
+        rows=None,
+        media_type="application/json",
+        title="Statistiques, avec leurs définitions (JSON)",
+        title_en="Statistics, with their definitions (JSON)",
+    )
+
+
+def _attribution(network: NetworkEntry) -> str:
+    """Source and date of last update, as Licence Ouverte 2.0 asks."""
+    read = f", annuaire lu le {network.harvest.at:%Y-%m-%d}" if network.harvest else ""
+    return f"{network.title}{read}"
+
+
+def _reader(folder: Path) -> gate.Indexed:
+    search = SearchIndex.open(folder / _INDEX)
+    return lambda collection: search.ids(Query(collection=collection))
