@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from schemas import registry
 from schemas.canonical import JSON
 from schemas.record import RecordKey
 
@@ -50,7 +49,7 @@ class Member:
 class Golden:
     """One real thing as the nation publishes it.
 
-    payload:    properties of the collection's newest schema, without `id`.
+    payload:    public properties of the collection's newest schema, without `id`.
     provenance: JSON pointer into `payload` -> the statements that the value was made of, best first.
     members:    in founding order.
     """
@@ -67,15 +66,13 @@ class Golden:
         return tuple(sorted({member.key.source for member in self.members}))
 
     def as_line(self) -> JSON:
-        """The public JSON object: what the schema marks as not public is left out, with its provenance."""
-        public = registry.public(registry.LATEST[self.collection], self.payload)
-        return public | {
+        """The public JSON object."""
+        return self.payload | {
             "id": self.national_id,
             "networks": list(self.networks),
             "sources": [member.as_json() for member in self.members],
             "provenance": {
                 pointer: [origin.as_json() for origin in origins]
                 for pointer, origins in sorted(self.provenance.items())
-                if pointer.split("/")[1] in public
             },
         }

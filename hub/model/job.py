@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from schemas.canonical import JSON
-from schemas.errors import SourceError
+from schemas.errors import FederationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class JobStatus(StrEnum):
     FAILED = "failed"
 
 
-def derive(tally: Tally, proof: Proof | None, error: SourceError | None) -> JobStatus:
+def derive(tally: Tally, proof: Proof | None, error: FederationError | None) -> JobStatus:
     """The status of a job that has ended. Nothing else decides it.
 
     PARTIAL: the source went away after lines that we kept, and may be asked again.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event
 
 # A page of a thousand records commits in well under a second; twelve writers may queue behind each other.
@@ -17,7 +18,12 @@ _BUSY_TIMEOUT_MS = 60_000
 
 def open_engine(url: str) -> Engine:
     """url: as SQLAlchemy spells it, "sqlite:////srv/hub/hub.sqlite" or "postgresql+psycopg://…"."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    engine = create_engine(
+        url,
+        pool_pre_ping=not url.startswith("sqlite"),
+        json_serializer=lambda value: orjson.dumps(value).decode(),
+        json_deserializer=orjson.loads,
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

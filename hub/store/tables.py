@@ -58,11 +58,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 _Number = BigInteger().with_variant(Integer(), "sqlite")
 _Nullable_JSON = JSON(none_as_null=True)
 _Hash = String(64)
+# Keys sort by code point on both engines, whatever the database's language: the order that makes a release repeatable.
+key_type = Text().with_variant(Text(collation="C"), "postgresql")
 
 sources = Table(
     "sources",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", key_type, primary_key=True),
     Column("title", Text, nullable=False),
     Column("regions", JSON, nullable=False),
     Column("website", Text),
@@ -72,7 +74,7 @@ sources = Table(
 source_state = Table(
     "source_state",
     metadata,
-    Column("source", Text, primary_key=True),
+    Column("source", key_type, primary_key=True),
     Column("job", _Number, nullable=False),
     Column("epoch", Text),
     Column("seq", BigInteger),
@@ -84,7 +86,7 @@ jobs = Table(
     "jobs",
     metadata,
     Column("number", _Number, primary_key=True),
-    Column("source", Text, nullable=False, index=True),
+    Column("source", key_type, nullable=False, index=True),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("status", String(16), nullable=False),
@@ -102,9 +104,9 @@ statements = Table(
     "statements",
     metadata,
     Column("number", _Number, primary_key=True, autoincrement=False),
-    Column("source", Text, nullable=False),
-    Column("collection", Text),
-    Column("local_id", Text),
+    Column("source", key_type, nullable=False),
+    Column("collection", key_type),
+    Column("local_id", key_type),
     Column("op", String(10), nullable=False),
     Column("seq", BigInteger),
     Column("hash", _Hash),
@@ -121,15 +123,15 @@ statements = Table(
 
 # declared_hash: of the last statement received, good or bad; null once the source no longer states the record.
 # accepted_*: of the last statement that passed the gate; null once a deletion was applied.
-# founded_on, founded_as: when and under which of its source's ids it was first accepted. founded_as without
-# founded_on: the record's age was handed to another id by a rekey.
+# founded_on, founded_as: when and under which of its source's ids it was first accepted; a rekey hands both on.
+# minted: how many founding ids this record gave out, so that none is given twice.
 # successor_*: the record that this one was merged into, moved to, or renamed to.
 records = Table(
     "records",
     metadata,
-    Column("source", Text, primary_key=True),
-    Column("collection", Text, primary_key=True),
-    Column("local_id", Text, primary_key=True),
+    Column("source", key_type, primary_key=True),
+    Column("collection", key_type, primary_key=True),
+    Column("local_id", key_type, primary_key=True),
     Column("bucket", String(2), nullable=False),
     Column("state", String(12), nullable=False),
     Column("received_statement", _Number, nullable=False),
@@ -137,7 +139,8 @@ records = Table(
     Column("accepted_statement", _Number),
     Column("accepted_hash", _Hash),
     Column("founded_on", UtcDateTime),
-    Column("founded_as", Text),
+    Column("founded_as", key_type),
+    Column("minted", Integer, nullable=False),
     Column("successor_source", Text),
     Column("successor_id", Text),
     CheckConstraint("state IN ('accepted', 'quarantined', 'held', 'deleted')", name="state"),
@@ -148,11 +151,11 @@ judgements = Table(
     "judgements",
     metadata,
     Column("number", _Number, primary_key=True),
-    Column("collection", Text, nullable=False),
-    Column("left_source", Text, nullable=False),
-    Column("left_id", Text, nullable=False),
-    Column("right_source", Text, nullable=False),
-    Column("right_id", Text, nullable=False),
+    Column("collection", key_type, nullable=False),
+    Column("left_source", key_type, nullable=False),
+    Column("left_id", key_type, nullable=False),
+    Column("right_source", key_type, nullable=False),
+    Column("right_id", key_type, nullable=False),
     Column("verdict", String(10), nullable=False),
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
@@ -164,9 +167,9 @@ judgements = Table(
 clusters = Table(
     "clusters",
     metadata,
-    Column("collection", Text, primary_key=True),
-    Column("source", Text, primary_key=True),
-    Column("local_id", Text, primary_key=True),
+    Column("collection", key_type, primary_key=True),
+    Column("source", key_type, primary_key=True),
+    Column("local_id", key_type, primary_key=True),
     Column("national_id", String(13), nullable=False, index=True),
     Column("place", Integer, nullable=False),
 )
@@ -174,11 +177,11 @@ clusters = Table(
 edges = Table(
     "edges",
     metadata,
-    Column("collection", Text, primary_key=True),
-    Column("left_source", Text, primary_key=True),
-    Column("left_id", Text, primary_key=True),
-    Column("right_source", Text, primary_key=True),
-    Column("right_id", Text, primary_key=True),
+    Column("collection", key_type, primary_key=True),
+    Column("left_source", key_type, primary_key=True),
+    Column("left_id", key_type, primary_key=True),
+    Column("right_source", key_type, primary_key=True),
+    Column("right_id", key_type, primary_key=True),
     Column("log_odds", Float, nullable=False),
     Column("parts", JSON, nullable=False),
 )
@@ -188,9 +191,9 @@ issued_ids = Table(
     "issued_ids",
     metadata,
     Column("national_id", String(13), primary_key=True),
-    Column("collection", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("local_id", Text, nullable=False),
+    Column("collection", key_type, nullable=False),
+    Column("source", key_type, nullable=False),
+    Column("local_id", key_type, nullable=False),
     Column("state", String(10), nullable=False),
     Column("leads_to", String(13)),
     Column("issued_at", UtcDateTime, nullable=False),
@@ -204,7 +207,7 @@ golden = Table(
     "golden",
     metadata,
     Column("national_id", String(13), primary_key=True),
-    Column("collection", Text, nullable=False, index=True),
+    Column("collection", key_type, nullable=False, index=True),
     Column("line", LargeBinary, nullable=False),
     Column("hash", _Hash, nullable=False),
     Column("publication", Text, nullable=False),

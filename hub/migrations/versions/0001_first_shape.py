@@ -6,15 +6,16 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
     op.create_table(
         "clusters",
-        sa.Column("collection", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("local_id", sa.Text(), nullable=False),
+        sa.Column("collection", KEY, nullable=False),
+        sa.Column("source", KEY, nullable=False),
+        sa.Column("local_id", KEY, nullable=False),
         sa.Column("national_id", sa.String(length=13), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("collection", "source", "local_id", name=op.f("pk_clusters")),
@@ -22,11 +23,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_clusters_national_id"), "clusters", ["national_id"], unique=False)
     op.create_table(
         "edges",
-        sa.Column("collection", sa.Text(), nullable=False),
-        sa.Column("left_source", sa.Text(), nullable=False),
-        sa.Column("left_id", sa.Text(), nullable=False),
-        sa.Column("right_source", sa.Text(), nullable=False),
-        sa.Column("right_id", sa.Text(), nullable=False),
+        sa.Column("collection", KEY, nullable=False),
+        sa.Column("left_source", KEY, nullable=False),
+        sa.Column("left_id", KEY, nullable=False),
+        sa.Column("right_source", KEY, nullable=False),
+        sa.Column("right_id", KEY, nullable=False),
         sa.Column("log_odds", sa.Float(), nullable=False),
         sa.Column("parts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint(
@@ -36,7 +37,7 @@ def upgrade() -> None:
     op.create_table(
         "golden",
         sa.Column("national_id", sa.String(length=13), nullable=False),
-        sa.Column("collection", sa.Text(), nullable=False),
+        sa.Column("collection", KEY, nullable=False),
         sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("publication", sa.Text(), nullable=False),
@@ -47,9 +48,9 @@ def upgrade() -> None:
     op.create_table(
         "issued_ids",
         sa.Column("national_id", sa.String(length=13), nullable=False),
-        sa.Column("collection", sa.Text(), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("local_id", sa.Text(), nullable=False),
+        sa.Column("collection", KEY, nullable=False),
+        sa.Column("source", KEY, nullable=False),
+        sa.Column("local_id", KEY, nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("leads_to", sa.String(length=13), nullable=True),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
@@ -60,7 +61,7 @@ def upgrade() -> None:
     op.create_table(
         "jobs",
         sa.Column("number", NUMBER, nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source", KEY, nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
@@ -75,11 +76,11 @@ def upgrade() -> None:
     op.create_table(
         "judgements",
         sa.Column("number", NUMBER, nullable=False),
-        sa.Column("collection", sa.Text(), nullable=False),
-        sa.Column("left_source", sa.Text(), nullable=False),
-        sa.Column("left_id", sa.Text(), nullable=False),
-        sa.Column("right_source", sa.Text(), nullable=False),
-        sa.Column("right_id", sa.Text(), nullable=False),
+        sa.Column("collection", KEY, nullable=False),
+        sa.Column("left_source", KEY, nullable=False),
+        sa.Column("left_id", KEY, nullable=False),
+        sa.Column("right_source", KEY, nullable=False),
+        sa.Column("right_id", KEY, nullable=False),
         sa.Column("verdict", sa.String(length=10), nullable=False),
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -95,9 +96,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "records",
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("collection", sa.Text(), nullable=False),
-        sa.Column("local_id", sa.Text(), nullable=False),
+        sa.Column("source", KEY, nullable=False),
+        sa.Column("collection", KEY, nullable=False),
+        sa.Column("local_id", KEY, nullable=False),
         sa.Column("bucket", sa.String(length=2), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("received_statement", NUMBER, nullable=False),
@@ -105,7 +106,8 @@ def upgrade() -> None:
         sa.Column("accepted_statement", NUMBER, nullable=True),
         sa.Column("accepted_hash", sa.String(length=64), nullable=True),
         sa.Column("founded_on", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("founded_as", sa.Text(), nullable=True),
+        sa.Column("founded_as", KEY, nullable=True),
+        sa.Column("minted", sa.Integer(), nullable=False),
         sa.Column("successor_source", sa.Text(), nullable=True),
         sa.Column("successor_id", sa.Text(), nullable=True),
         sa.CheckConstraint("state IN ('accepted', 'quarantined', 'held', 'deleted')", name=op.f("ck_records_state")),
@@ -114,7 +116,7 @@ def upgrade() -> None:
     op.create_index("ix_records_state", "records", ["source", "state"], unique=False)
     op.create_table(
         "source_state",
-        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source", KEY, nullable=False),
         sa.Column("job", NUMBER, nullable=False),
         sa.Column("epoch", sa.Text(), nullable=True),
         sa.Column("seq", sa.BigInteger(), nullable=True),
@@ -124,7 +126,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "sources",
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name", KEY, nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("regions", sa.JSON(), nullable=False),
         sa.Column("website", sa.Text(), nullable=True),
@@ -133,9 +135,9 @@ def upgrade() -> None:
     op.create_table(
         "statements",
         sa.Column("number", NUMBER, autoincrement=False, nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("collection", sa.Text(), nullable=True),
-        sa.Column("local_id", sa.Text(), nullable=True),
+        sa.Column("source", KEY, nullable=False),
+        sa.Column("collection", KEY, nullable=True),
+        sa.Column("local_id", KEY, nullable=True),
         sa.Column("op", sa.String(length=10), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=True),
         sa.Column("hash", sa.String(length=64), nullable=True),

@@ -1,0 +1,162 @@
+"""The feed's words over HTTP: manifest, changes, snapshot, digests and buckets of one source, for one job."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any
+from urllib.parse import urlencode, urljoin
+
+import httpx
+import orjson
+
+from hub.feeds.body import Budget, decoded
+from hub.feeds.errors import (
+    BadManifest,
+    CorruptAnswer,
+    DisorderedFeed,
+    EndlessFeed,
+    HtmlInstead,
+    TooLarge,
+    TruncatedAnswer,
+)
+from hub.feeds.http import get
+from hub.feeds.paging import Page, pages
+from hub.model.holding import Holding
+from hub.model.source import Source, SourceKind
+from schemas.feed import MEDIA_TYPE, FeedError, Manifest, lines
+
+_ASKED_LINES = 10_000
+_MAX_MANIFEST_BYTES = 1 << 20
+_NDJSON = (MEDIA_TYPE, "application/ndjson", "application/jsonl")
+_JSON = ("application/json", "application/feed+json", "text/json")
+# A plain web server calls a file it does not know octet-stream; its first bytes say what it is.
+_SNAPSHOT = ("application/gzip", "application/x-gzip", *_NDJSON, "application/octet-stream")
+
+
+class FeedClient:
+    """Opens feeds on one shared HTTP client."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+
+    def open(self, source: Source) -> "Feed":
+        return Feed(self._client, source)
+
+
+class Feed:
+    """One source's feed, for one job: what all its answers may weigh together is counted here.
+
+    Every method raises a SourceError (see `hub.feeds.errors`) when the source cannot be read or may not be trusted.
+    """
+
+    def __init__(self, client: httpx.Client, source: Source) -> None:
+        self._client, self._source = client, source
+        self._base = source.base_url.rstrip("/") + "/"
+        self._budget = Budget(source.limits.max_body_bytes)
+
+    def manifest(self, etag: str | None = None) -> tuple[Manifest, str | None] | None:
+        """The manifest and its ETag; None when it is still the one of `etag`."""
+        with get(self._client, self._source, urljoin(self._base, "feed.json"), _JSON, etag) as response:
+            if response.status_code == httpx.codes.NOT_MODIFIED:
+                return None
+            body = bytearray()
+            for chunk in decoded(self._source, response, self._budget):
+                body += chunk
+                if len(body) > _MAX_MANIFEST_BYTES:
+                    raise TooLarge(self._source.name, f"feed.json is over {_MAX_MANIFEST_BYTES} bytes")
+            return self._manifest(bytes(body)), response.headers.get("etag")
+
+    def offers_changes(self, manifest: Manifest) -> bool:
+        """Whether the source can say what changed, or only what it holds."""
+        return self._source.kind is SourceKind.LIVE and "changes" in manifest.links
+
+    def changes(self, manifest: Manifest, after: int) -> Iterator[tuple[Page, int]]:
+        """Every change since `after`, in rising seq: pages, each with the cursor behind it.
+
+        A page that was given out is good even when the next step raises TruncatedAnswer, EndlessFeed, DisorderedFeed.
+        """
+        url = urljoin(self._base, manifest.links["changes"])
+        more = True
+        while more:
+            asked = after
+            for page in self._pages(f"{url}?{urlencode({'after': after, 'limit': _ASKED_LINES})}"):
+                after = self._risen(page, after)
+                yield page, after
+                more = page.end is not None and page.end.more
+            if more and after <= asked:
+                raise EndlessFeed(self._source.name, f"more changes are promised after {asked}, and none comes")
+
+    @contextmanager
+    def snapshot(self, manifest: Manifest) -> Iterator[tuple[Manifest, Iterator[Page]]]:
+        """Everything the source holds: the manifest it was taken at, and its records in no particular order."""
+        url = urljoin(self._base, manifest.links.get("snapshot", "snapshot.ndjson.gz"))
+        with get(self._client, self._source, url, _SNAPSHOT) as response:
+            found = self._lines(response)
+            first = next(found, None)
+            if first is None:
+                raise TruncatedAnswer(self._source.name, "the snapshot is empty")
+            yield self._manifest(first), self._complete(pages(found))
+
+    def digests(self, collection: str) -> Mapping[str, Holding]:
+        """Count and digest of each bucket; a bucket left out is empty."""
+        url = urljoin(self._base, f"digests/{collection}")
+        with get(self._client, self._source, url, _NDJSON) as response:
+            return dict(self._bucket(line) for line in self._lines(response))
+
+    def bucket(self, manifest: Manifest, collection: str, bucket: str) -> Iterator[Page]:
+        """The live records of one bucket."""
+        url = urljoin(self._base, manifest.links["changes"])
+        return self._pages(f"{url}?{urlencode({'collection': collection, 'bucket': bucket})}")
+
+    def _pages(self, url: str) -> Iterator[Page]:
+        with get(self._client, self._source, url, _NDJSON) as response:
+            yield from self._complete(pages(self._lines(response)))
+
+    def _complete(self, found: Iterator[Page]) -> Iterator[Page]:
+        end = None
+        for page in found:
+            yield page
+            end = page.end
+        if end is None:
+            raise TruncatedAnswer(self._source.name, "the answer stopped before its end line")
+
+    def _lines(self, response: httpx.Response) -> Iterator[bytes]:
+        found = lines(decoded(self._source, response, self._budget))
+        first = next(found, b"")
+        if first.startswith(b"<"):
+            raise HtmlInstead(self._source.name, f"{response.request.url.path} answers with a web page")
+        return chain([first] if first else [], found)
+
+    def _risen(self, page: Page, after: int) -> int:
+        seqs = [change.seq for change in page.changes if change.seq is not None]
+        for seq in seqs:
+            if seq <= after:
+                raise DisorderedFeed(self._source.name, f"change {seq} comes after {after}")
+            after = seq
+        if page.end is None:
+            return after
+        if page.end.seq < after:
+            raise DisorderedFeed(self._source.name, f"the page ends at {page.end.seq}, after change {after}")
+        if page.end.more and not seqs:
+            raise EndlessFeed(self._source.name, f"more changes are promised after {after}, and none comes")
+        return page.end.seq
+
+    def _manifest(self, body: bytes) -> Manifest:
+        try:
+            manifest = Manifest.from_json(orjson.loads(body))
+        except orjson.JSONDecodeError as error:
+            if body.lstrip().startswith(b"<"):
+                raise HtmlInstead(self._source.name, "feed.json is a web page") from error
+            raise BadManifest(self._source.name, f"the manifest is not JSON: {error}") from error
+        except FeedError as error:
+            raise BadManifest(self._source.name, str(error)) from error
+        if manifest.network.id != self._source.name:
+            raise BadManifest(self._source.name, f"this is the feed of {manifest.network.id!r}")
+        return manifest
+
+    def _bucket(self, line: bytes) -> tuple[str, Holding]:
+        try:
+            row: dict[str, Any] = orjson.loads(line)
+            return str(row["bucket"]), Holding(count=int(row["count"]), digest=str(row["digest"]))
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+            raise CorruptAnswer(self._source.name, f"a row of digests cannot be read: {line[:100]!r}") from error

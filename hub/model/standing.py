@@ -1,0 +1,103 @@
+"""Where one record stands: what its source said last, what of it we accepted last, and how old it is.
+
+    put, fit ──────► accepted
+    put, unfit ────► quarantined     the last good statement stays published
+    delete, absent ► held ─────────► deleted, once the whole harvest is within its bounds
+                       └──────────► accepted again, when the source states it again
+
+Every step is a pure function from one standing to the next; repeating a step changes nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+from hub.model.record import Founding
+from schemas.record import RecordKey
+
+
+class State(StrEnum):
+    """HELD: the source no longer states it and we still publish it, until its deletion is applied."""
+
+    ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
+    HELD = "held"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One record of one source.
+
+    received:      number of the last statement received, good or bad.
+    declared_hash: of that statement; None once the source no longer states the record.
+    accepted:      number of the last statement that passed the gate; None when nothing is published.
+    founded_as:    the id under which it was first accepted, which a rekey carries along.
+    minted:        how many founding ids this record ever gave out: none is given twice.
+    successor:     (source, local id) of the record that this one was merged into, moved to or renamed to.
+    """
+
+    key: RecordKey
+    received: int
+    state: State = State.DELETED
+    declared_hash: str | None = None
+    accepted: int | None = None
+    accepted_hash: str | None = None
+    founded_on: datetime | None = None
+    founded_as: str | None = None
+    minted: int = 0
+    successor: tuple[str, str] | None = None
+
+    @property
+    def founding(self) -> Founding | None:
+        """None for a record that was never accepted, or whose age a rekey handed on."""
+        if self.founded_on is None or self.founded_as is None:
+            return None
+        return Founding(self.founded_on, RecordKey(self.key.collection, self.key.source, self.founded_as))
+
+    def is_news(self, declared_hash: str) -> bool:
+        """Whether a put with this hash says something new; what waits in quarantine is judged again each time."""
+        return self.state is not State.ACCEPTED or self.declared_hash != declared_hash
+
+    def stated(self, number: int, declared_hash: str, *, fit: bool, now: datetime) -> Self:
+        """After a put. now: the start of the cycle."""
+        stated = replace(self, received=number, declared_hash=declared_hash, successor=None)
+        if not fit:
+            return replace(stated, state=State.QUARANTINED)
+        accepted = replace(stated, state=State.ACCEPTED, accepted=number, accepted_hash=declared_hash)
+        return accepted if self.founding else accepted._founded(now)
+
+    def gone(self, number: int, successor: tuple[str, str] | None = None) -> Self:
+        """After a tombstone, or a proven absence: held, unless nothing of it is published."""
+        state = State.DELETED if self.accepted is None else State.HELD
+        return replace(self, received=number, state=state, declared_hash=None, successor=successor)
+
+    def released(self) -> Self:
+        """A held deletion applied."""
+        return replace(self, state=State.DELETED, accepted=None, accepted_hash=None)
+
+    def renamed(self, number: int, to: Self) -> tuple[Self, Self]:
+        """After a rekey: the old record, and `to`, the record under its new id.
+
+        A new id that nothing was accepted under takes over age and published statement, and so the national
+        identifier. One that has an age of its own keeps it: the old record then leaves as one that was merged.
+        """
+        successor = (to.key.source, to.key.local_id)
+        if self.founded_on is None or to.founded_on is not None:
+            return self.gone(number, successor), to
+        heir = replace(
+            to,
+            received=number,
+            state=State.HELD if self.accepted is not None else State.DELETED,
+            accepted=self.accepted,
+            accepted_hash=self.accepted_hash,
+            founded_on=self.founded_on,
+            founded_as=self.founded_as,
+        )
+        return replace(self.gone(number, successor).released(), founded_on=None, founded_as=None), heir
+
+    def _founded(self, now: datetime) -> Self:
+        """Its first founding id is its own; a later one ends in a line feed and a count, as no id of a feed can."""
+        name = self.key.local_id if self.minted == 0 else f"{self.key.local_id}\n{self.minted + 1}"
+        return replace(self, founded_on=now, founded_as=name, minted=self.minted + 1)

@@ -1,0 +1,1 @@
+"""Is it fit? `gate` judges one record, `expectations` a whole harvest. Pure: values in, verdicts out."""

@@ -1,0 +1,69 @@
+"""The gate: is this record fit to stand? Every record is judged again here, whatever its node says of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from schemas.canonical import NotIJson, canonical, hash_of
+from schemas.feed import Put
+from schemas.record import Issue, Severity
+from schemas.registry import LATEST, versions
+from schemas.validate import is_fit, issues
+
+OUTSIDE_PERIMETER = "outside-perimeter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A put that was judged. canonical: its payload's canonical bytes, None when it has none."""
+
+    canonical: bytes | None
+    issues: tuple[Issue, ...]
+
+    @property
+    def fit(self) -> bool:
+        return is_fit(self.issues)
+
+
+def examine(put: Put, schema_id: str, perimeter: Collection[str] = ()) -> Examined:
+    """Judge one record.
+
+    schema_id: as "actor/1.0", what its node says it was written for.
+    perimeter: INSEE region codes; a seat outside them is unfit here. Empty: everywhere is inside.
+    """
+    try:
+        spelt = canonical(put.record)
+    except NotIJson as error:
+        return Examined(canonical=None, issues=(_issue("not-i-json", f"Contenu illisible : {error}."),))
+    if hash_of(spelt) != put.hash:
+        message = "L'empreinte annoncée n'est pas celle du contenu reçu : la fiche a été altérée en chemin."
+        return Examined(canonical=spelt, issues=(_issue("hash-mismatch", message),))
+    found = issues(schema_id, put.record, perimeter=perimeter)
+    return Examined(canonical=spelt, issues=tuple(_enforced(issue) for issue in found) if found else ())
+
+
+def schema_for(collection: str, stated: str) -> str | None:
+    """The schema that a node's records are judged by: the one it states, or our newest when it knows a newer one.
+
+    None for a collection that we do not know.
+    """
+    name, _, version = stated.partition("/")
+    return stated if name == collection and version in versions(name) else LATEST.get(collection)
+
+
+def unreadable(code: str, reason: str) -> Issue:
+    """The issue of a line that could not be read as a change."""
+    return _issue(code, f"Ligne du flux illisible : {reason}.")
+
+
+def twice() -> Issue:
+    """The remark on a record that one page states twice: its later statement stands."""
+    message = "Cette fiche figure deux fois dans la même page du flux : la dernière version a été retenue."
+    return Issue(code="stated-twice", pointer="", severity=Severity.WARNING, message=message)
+
+
+def _enforced(issue: Issue) -> Issue:
+    return replace(issue, severity=Severity.ERROR) if issue.code == OUTSIDE_PERIMETER else issue
+
+
+def _issue(code: str, message: str) -> Issue:
+    return Issue(code=code, pointer="", severity=Severity.ERROR, message=message)

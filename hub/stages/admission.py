@@ -1,0 +1,232 @@
+"""Admission: one page of a feed into statements and standings, in one transaction.
+
+page ──► what we know of its records ──► gate ──► statements (what was said) + records (where each stands)
+                                                   └─ the cursor, in the same transaction
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from hub.feeds import Page, Unreadable
+from hub.feeds.paging import Change
+from hub.model.job import Tally
+from hub.model.standing import Standing, State
+from hub.model.statement import Op, Statement, statement_number
+from hub.quality.gate import examine, twice, unreadable
+from hub.store import records, sources, statements
+from hub.store.engine import reading
+from schemas.canonical import JSON
+from schemas.feed import Delete, Put, Rekey
+from schemas.record import Issue, RecordKey
+from schemas.registry import LATEST
+
+# PostgreSQL cannot index a value over 2,700 bytes; no directory has keys of a tenth of that.
+_MAX_ID_CHARS = 500
+
+
+@dataclass(slots=True, kw_only=True)
+class Admission:
+    """The door of one job: gives out statement numbers and writes page after page.
+
+    schemas:   collection -> schema id that the source's manifest states.
+    perimeter: INSEE region codes; empty when everywhere is inside.
+    """
+
+    engine: Engine
+    source: str
+    job: int
+    now: datetime
+    perimeter: Collection[str]
+    schemas: Mapping[str, str | None] = field(default_factory=dict)
+    given: int = 0
+
+    def admit(self, page: Page, position: tuple[str, int] | None = None) -> Tally:
+        """Take in one page; `position` (epoch, seq) moves the cursor with it. Raises Superseded."""
+        with reading(self.engine) as connection:
+            known = records.standings(connection, _named(self.source, page.changes))
+        desk = _Desk(self, known)
+        for change in page.changes:
+            desk.take(change)
+        with self.engine.begin() as connection:
+            if position is None:
+                sources.fence(connection, self.source, self.job)
+            else:
+                sources.advance(connection, self.source, self.job, *position)
+            desk.write(connection)
+        return desk.tally
+
+    def mark_absent(self, connection: Connection, missing: Iterable[Standing]) -> None:
+        """Note that a proven complete reading did not hold these records. Raises Superseded."""
+        sources.fence(connection, self.source, self.job)
+        desk = _Desk(self, {})
+        for standing in missing:
+            desk.absent(standing)
+        desk.write(connection)
+
+    def next_number(self) -> int:
+        self.given += 1
+        return statement_number(self.job, self.given)
+
+
+class _Desk:
+    """One page at work: what is known of its records, changed line by line, then written at once."""
+
+    def __init__(self, door: Admission, known: dict[RecordKey, Standing]) -> None:
+        self._door, self._known = door, known
+        self._changed: dict[RecordKey, Standing] = {}
+        self._statements: list[Statement] = []
+        self._stated: set[RecordKey] = set()
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(**self._counts)
+
+    def take(self, change: Change) -> None:
+        self._counts["received"] += 1
+        match change:
+            case Put() if _is_usable(change.id):
+                self._put(change)
+            case Delete() if _is_usable(change.id):
+                self._delete(change)
+            case Rekey() if _is_usable(change.id) and _is_usable(change.to):
+                self._rekey(change)
+            case Unreadable():
+                self._unreadable(change)
+            case _:
+                self._unnamed(change.seq, unreadable("bad-id", f"identifiant inutilisable {change.id[:100]!r}"), b"")
+
+    def absent(self, standing: Standing) -> None:
+        self._change(standing.gone(self._state(standing.key, Op.ABSENT)))
+
+    def write(self, connection: Connection) -> None:
+        statements.add(connection, self._statements)
+        records.save(connection, self._changed.values())
+
+    def _put(self, put: Put) -> None:
+        key = RecordKey(put.collection, self._door.source, put.id)
+        before = self._standing(key)
+        again = (twice(),) if key in self._stated else ()
+        self._stated.add(key)
+        if not before.is_news(put.hash):
+            self._counts["unchanged"] += 1
+            return
+        schema = self._door.schemas.get(put.collection) or LATEST[put.collection]
+        examined = examine(put, schema, self._door.perimeter)
+        if not examined.fit and before.state is State.QUARANTINED and before.declared_hash == put.hash:
+            self._counts["unchanged"] += 1
+            return
+        number = self._state(
+            key,
+            Op.PUT,
+            seq=put.seq,
+            hash=put.hash,
+            modified_at=put.modified_at,
+            payload=examined.canonical,
+            issues=again if examined.fit else examined.issues + again,
+            accepted=examined.fit,
+        )
+        self._change(before.stated(number, put.hash, fit=examined.fit, now=self._door.now))
+        self._counts["accepted" if examined.fit else "quarantined"] += 1
+
+    def _delete(self, delete: Delete) -> None:
+        before = self._find(RecordKey(delete.collection, self._door.source, delete.id))
+        successor = _successor(self._door.source, delete)
+        if before is None or (before.declared_hash is None and before.successor == successor):
+            self._counts["unchanged"] += 1
+            return
+        told = {"reason": delete.reason, "into": delete.into, "to": delete.to}
+        detail: JSON = {name: value for name, value in told.items() if value is not None}
+        number = self._state(
+            before.key, Op.DELETE, seq=delete.seq, modified_at=delete.modified_at, detail=detail or None
+        )
+        self._change(before.gone(number, successor))
+
+    def _rekey(self, rekey: Rekey) -> None:
+        before = self._find(RecordKey(rekey.collection, self._door.source, rekey.id))
+        if (
+            before is None
+            or before.key.local_id == rekey.to
+            or (before.declared_hash, before.founded_on) == (None,) * 2
+        ):
+            self._counts["unchanged"] += 1
+            return
+        number = self._state(before.key, Op.REKEY, seq=rekey.seq, detail={"to": rekey.to})
+        heir = self._standing(RecordKey(rekey.collection, self._door.source, rekey.to))
+        for standing in before.renamed(number, heir):
+            self._change(standing)
+
+    def _unreadable(self, line: Unreadable) -> None:
+        issue = unreadable(line.code, line.message)
+        if line.collection is None or line.id is None or line.hash is None or not _is_usable(line.id):
+            self._unnamed(line.seq, issue, line.raw)
+            return
+        before = self._standing(RecordKey(line.collection, self._door.source, line.id))
+        if before.state is State.QUARANTINED and before.declared_hash == line.hash:
+            self._counts["unchanged"] += 1
+            return
+        number = self._state(
+            before.key, Op.PUT, seq=line.seq, hash=line.hash, payload=line.raw, issues=(issue,), accepted=False
+        )
+        self._change(before.stated(number, line.hash, fit=False, now=self._door.now))
+        self._counts["quarantined"] += 1
+
+    def _unnamed(self, seq: int | None, issue: Issue, raw: bytes) -> None:
+        self._state(None, Op.UNREADABLE, seq=seq, payload=raw, issues=(issue,), accepted=False)
+        self._counts["quarantined"] += 1
+
+    def _state(self, key: RecordKey | None, op: Op, **said: object) -> int:
+        """Keep a statement and return its number."""
+        statement = Statement(
+            number=self._door.next_number(),
+            source=self._door.source,
+            collection=key.collection if key else None,
+            local_id=key.local_id if key else None,
+            op=op,
+            received_at=self._door.now,
+            **said,  # type: ignore[arg-type]  # the callers above are few and name Statement's own fields
+        )
+        self._statements.append(statement)
+        return statement.number
+
+    def _find(self, key: RecordKey) -> Standing | None:
+        return self._changed.get(key) or self._known.get(key)
+
+    def _standing(self, key: RecordKey) -> Standing:
+        return self._find(key) or Standing(key=key, received=0)
+
+    def _change(self, standing: Standing) -> None:
+        self._changed[standing.key] = standing
+
+
+def _named(source: str, changes: Iterable[Change]) -> set[RecordKey]:
+    """Every record that these lines speak of."""
+    found = set()
+    for change in changes:
+        if change.collection is None or change.id is None:
+            continue
+        found.add(RecordKey(change.collection, source, change.id))
+        if isinstance(change, Rekey):
+            found.add(RecordKey(change.collection, source, change.to))
+    return {key for key in found if _is_usable(key.local_id)}
+
+
+def _successor(source: str, delete: Delete) -> tuple[str, str] | None:
+    """Where a tombstone says that the record goes on: in another record of this source, or at another network."""
+    if delete.reason == "merged" and delete.into:
+        return source, delete.into
+    to = delete.to if delete.reason == "moved" and delete.to else {}
+    network, local_id = to.get("network"), to.get("id")
+    return (network, local_id) if isinstance(network, str) and isinstance(local_id, str) else None
+
+
+def _is_usable(local_id: str) -> bool:
+    """Whether an id can be stored, hashed into the digest and shown: not endless, no control characters."""
+    return len(local_id) <= _MAX_ID_CHARS and (
+        local_id.isprintable() or not any(unicodedata.category(letter) == "Cc" for letter in local_id)
+    )

@@ -1,0 +1,88 @@
+"""Harvest: bring our copies of the sources up to date, side by side, each proved complete.
+
+    source ──► visit ──► job: tally, proof, and the status that follows from them
+                └── pages: one transaction each, with the cursor inside
+
+After a crash the next job starts where this one stopped, and reading a page twice changes nothing. A source that
+cannot be read is a failed job of its own; the others go on, and its last good data stays.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import structlog
+from sqlalchemy import Engine
+
+from hub.feeds import FeedClient
+from hub.model.job import Job, JobStatus, derive
+from hub.model.source import Source
+from hub.stages.admission import Admission
+from hub.stages.visit import Visit
+from hub.store import jobs, sources
+from hub.store.sources import Superseded
+from schemas.errors import FederationError, SourceError
+
+log = structlog.get_logger()
+
+
+def harvest_all(
+    chosen: Sequence[Source], feeds: FeedClient, engine: Engine, now: datetime, threads: int = 12
+) -> list[Job]:
+    """Visit sources side by side. Jobs come back in the order asked, whatever became of them."""
+    with ThreadPoolExecutor(max(1, min(threads, len(chosen)))) as pool:
+        return list(pool.map(lambda source: harvest(source, feeds, engine, now), chosen))
+
+
+def harvest(source: Source, feeds: FeedClient, engine: Engine, now: datetime) -> Job:
+    """Visit one source.
+
+    now: the start of the cycle: what is founded in it dates from it, so that no thread decides which record is older.
+    """
+    with engine.begin() as connection:
+        sources.register(connection, source)
+        number = jobs.begin(connection, source.name, now)
+        position = sources.take_over(connection, source.name, number)
+    perimeter = () if source.accept_outside_perimeter else source.regions
+    door = Admission(engine=engine, source=source.name, job=number, now=now, perimeter=perimeter)
+    visit = Visit(source=source, feed=feeds.open(source), engine=engine, door=door, position=position)
+    error = visit.run()
+    return _close(visit, Job(number=number, source=source.name, started_at=now), error)
+
+
+def _close(visit: Visit, job: Job, error: FederationError | None) -> Job:
+    status = derive(visit.tally, visit.proof, error)
+    ended = replace(
+        job,
+        ended_at=datetime.now(UTC),
+        status=status,
+        tally=visit.tally,
+        proof=visit.proof,
+        error=error.code if error else None,
+        reason=_reason(visit, status, error),
+        notes=tuple(visit.notes),
+    )
+    with visit.engine.begin() as connection:
+        jobs.finish(connection, ended)
+        if not isinstance(error, Superseded):
+            proved = status is JobStatus.SUCCEEDED
+            sources.settle(connection, job.source, job.number, etag=visit.etag, proved=proved)
+    log.info("job.ended", source=job.source, job=job.number, status=str(status), **visit.tally.as_json())
+    return ended
+
+
+def _reason(visit: Visit, status: JobStatus, error: FederationError | None) -> str | None:
+    """Why the job did not succeed, in one sentence with its numbers."""
+    if error is not None:
+        return error.reason if isinstance(error, SourceError) else str(error)
+    if status is JobStatus.HELD:
+        return f"{visit.tally.held} deletions wait for a person"
+    if status is JobStatus.SUCCEEDED or visit.proof is None:
+        return None
+    return "; ".join(
+        f"{name}: {proof.declared_count} declared, {proof.received_count} received, "
+        f"digests {'agree' if proof.declared_digest == proof.received_digest else 'differ'}"
+        for name, proof in visit.proof.collections.items()
+        if not proof.holds
+    )

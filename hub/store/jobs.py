@@ -1,0 +1,73 @@
+"""The visits to the sources: opened when they start, closed with a status that was derived."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from hub.model.job import Job, JobStatus, Proof, Tally
+from hub.store.tables import jobs
+
+_INTERRUPTED = {"error": "interrupted", "reason": "the hub stopped while it was reading"}
+
+
+def begin(connection: Connection, source: str, now: datetime) -> int:
+    """Open a job and return its number. One that an earlier process left open is closed as failed."""
+    left_open = (jobs.c.source == source) & (jobs.c.status == JobStatus.RUNNING)
+    connection.execute(update(jobs).where(left_open).values(status=JobStatus.FAILED, ended_at=now, **_INTERRUPTED))
+    row = {"source": source, "started_at": now, "status": JobStatus.RUNNING, "tally": Tally().as_json(), "notes": []}
+    return int(connection.execute(insert(jobs).values(**row).returning(jobs.c.number)).scalar_one())
+
+
+def finish(connection: Connection, job: Job) -> None:
+    """Write down how a job ended."""
+    values = {
+        "ended_at": job.ended_at,
+        "status": job.status,
+        "tally": job.tally.as_json(),
+        "proof": job.proof.as_json() if job.proof else None,
+        "error": job.error,
+        "reason": job.reason,
+        "notes": list(job.notes),
+    }
+    connection.execute(update(jobs).where(jobs.c.number == job.number).values(**values))
+
+
+def get(connection: Connection, number: int) -> Job | None:
+    row = connection.execute(select(jobs).where(jobs.c.number == number)).one_or_none()
+    return _job(row) if row else None
+
+
+def newest(connection: Connection, source: str | None = None, limit: int = 50) -> list[Job]:
+    """The last jobs of one source, or of all, newest first."""
+    query = select(jobs).order_by(jobs.c.number.desc()).limit(limit)
+    return [_job(row) for row in connection.execute(query if source is None else query.where(jobs.c.source == source))]
+
+
+def last_of_each(connection: Connection) -> dict[str, Job]:
+    """The last ended job of every source."""
+    last = select(func.max(jobs.c.number)).where(jobs.c.ended_at.is_not(None)).group_by(jobs.c.source)
+    rows = connection.execute(select(jobs).where(jobs.c.number.in_(last)).order_by(jobs.c.source))
+    return {row.source: _job(row) for row in rows}
+
+
+def proofs(connection: Connection, source: str, limit: int) -> list[Proof]:
+    """What the last successful jobs of a source proved, newest first."""
+    succeeded = (jobs.c.source == source) & (jobs.c.status == JobStatus.SUCCEEDED) & jobs.c.proof.is_not(None)
+    rows = connection.execute(select(jobs.c.proof).where(succeeded).order_by(jobs.c.number.desc()).limit(limit))
+    return [Proof.from_json(row.proof) for row in rows]
+
+
+def _job(row: Row[Any]) -> Job:
+    return Job(
+        number=row.number,
+        source=row.source,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        status=JobStatus(row.status),
+        tally=Tally(**row.tally),
+        proof=Proof.from_json(row.proof) if row.proof else None,
+        error=row.error,
+        reason=row.reason,
+        notes=tuple(row.notes),
+    )

@@ -1,0 +1,221 @@
+"""One row a record: where it stands. Readers stream in key order; writers write by the page."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+from sqlalchemy import Column, Connection, MetaData, Row, Table, and_, exists, func, insert, select, update
+
+from hub.model.holding import Holding
+from hub.model.record import Accepted, Founding
+from hub.model.standing import Standing, State
+from hub.model.statement import Op
+from hub.store.statements import erase
+from hub.store.tables import key_type, records, statements
+from hub.store.upsert import upsert
+from schemas.canonical import SetDigest, bucket
+from schemas.record import RecordKey
+
+_BATCH = 1_000
+
+_seen = Table(
+    "seen",
+    MetaData(),
+    Column("collection", key_type, primary_key=True),
+    Column("local_id", key_type, primary_key=True),
+    prefixes=["TEMPORARY"],
+)
+
+
+def standings(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordKey, Standing]:
+    """Where these records stand; one that was never heard of is left out."""
+    wanted: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key in keys:
+        wanted[key.source, key.collection].append(key.local_id)
+    found: dict[RecordKey, Standing] = {}
+    for (source, collection), ids in wanted.items():
+        query = select(records).where(records.c.source == source, records.c.collection == collection)
+        for start in range(0, len(ids), _BATCH):
+            rows = connection.execute(query.where(records.c.local_id.in_(ids[start : start + _BATCH])))
+            found |= {standing.key: standing for standing in map(_standing, rows)}
+    return found
+
+
+def save(connection: Connection, changed: Iterable[Standing]) -> None:
+    rows = [_row(standing) for standing in changed]
+    for start in range(0, len(rows), _BATCH):
+        upsert(connection, records, rows[start : start + _BATCH])
+
+
+def holdings(connection: Connection, source: str) -> dict[str, Holding]:
+    """What we received of a source and it still states, by collection: the other side of its manifest."""
+    counts = connection.execute(
+        select(records.c.collection, func.count()).where(_declared(source)).group_by(records.c.collection)
+    )
+    return {
+        collection: Holding(count=count, digest=_digest(connection, source, collection)) for collection, count in counts
+    }
+
+
+def buckets(connection: Connection, source: str, collection: str) -> dict[str, Holding]:
+    """The same for each bucket of one collection; empty ones are left out."""
+    digests: dict[str, SetDigest] = defaultdict(SetDigest)
+    counts: dict[str, int] = defaultdict(int)
+    query = select(records.c.bucket, records.c.local_id, records.c.declared_hash)
+    for row in connection.execute(query.where(_declared(source), records.c.collection == collection)).yield_per(_BATCH):
+        digests[row.bucket] = digests[row.bucket].plus(collection, row.local_id, row.declared_hash)
+        counts[row.bucket] += 1
+    return {name: Holding(count=counts[name], digest=digest.hex) for name, digest in digests.items()}
+
+
+def counts(connection: Connection, source: str) -> dict[str, dict[State, int]]:
+    """Records of a source by collection and state."""
+    query = (
+        select(records.c.collection, records.c.state, func.count())
+        .where(records.c.source == source)
+        .group_by(records.c.collection, records.c.state)
+    )
+    found: dict[str, dict[State, int]] = defaultdict(lambda: dict.fromkeys(State, 0))
+    for collection, state, count in connection.execute(query):
+        found[collection][State(state)] = count
+    return dict(found)
+
+
+def in_state(connection: Connection, source: str, state: State) -> Iterator[Standing]:
+    """Stream one source's records of one state, in key order."""
+    query = select(records).where(records.c.source == source, records.c.state == state)
+    for row in connection.execute(query.order_by(records.c.collection, records.c.local_id)).yield_per(_BATCH):
+        yield _standing(row)
+
+
+def in_bucket(connection: Connection, source: str, collection: str, name: str) -> list[Standing]:
+    """The records of one bucket that the source still states, as far as we know."""
+    here = and_(_declared(source), records.c.collection == collection, records.c.bucket == name)
+    return [_standing(row) for row in connection.execute(select(records).where(here))]
+
+
+def missing_from(connection: Connection, source: str, seen: Iterable[tuple[str, str]]) -> Iterator[Standing]:
+    """Stream the records that a source stated once and that are not among the (collection, local id) pairs of `seen`.
+
+    Neither side is held in memory. The connection must not be in autocommit: the pairs wait in a temporary table.
+    """
+    _seen.create(connection)
+    waiting: list[dict[str, str]] = []
+    for collection, local_id in seen:
+        waiting.append({"collection": collection, "local_id": local_id})
+        if len(waiting) == 10 * _BATCH:
+            connection.execute(insert(_seen), waiting)
+            waiting.clear()
+    if waiting:
+        connection.execute(insert(_seen), waiting)
+    match = and_(_seen.c.collection == records.c.collection, _seen.c.local_id == records.c.local_id)
+    query = select(records).where(_declared(source), ~exists().where(match))
+    for row in connection.execute(query).fetchall():
+        yield _standing(row)
+    _seen.drop(connection)
+
+
+def let_go(connection: Connection, source: str, collection: str) -> int:
+    """Apply the deletions of one collection that were held; returns how many.
+
+    What a source asks to erase leaves with all its statements' content; anything else keeps its history.
+    """
+    held = and_(records.c.source == source, records.c.collection == collection, records.c.state == State.HELD)
+    last = select(records.c.local_id, statements.c.detail).join(
+        statements, statements.c.number == records.c.received_statement
+    )
+    for row in connection.execute(last.where(held, statements.c.op == Op.DELETE)).all():
+        if row.detail and row.detail.get("reason") == "erased":
+            erase(connection, source, collection, row.local_id)
+    gone = update(records).where(held).values(state=State.DELETED, accepted_statement=None, accepted_hash=None)
+    return connection.execute(gone).rowcount
+
+
+def accepted(connection: Connection, collection: str) -> Iterator[Accepted]:
+    """Stream every published record of a collection with its last good statement, in key order."""
+    query = (
+        select(
+            records.c.source,
+            records.c.local_id,
+            records.c.accepted_hash,
+            records.c.founded_on,
+            records.c.founded_as,
+            statements.c.payload,
+            statements.c.modified_at,
+        )
+        .join(statements, statements.c.number == records.c.accepted_statement)
+        .where(records.c.collection == collection)
+        .order_by(records.c.source, records.c.local_id)
+    )
+    for row in connection.execute(query).yield_per(_BATCH):
+        yield Accepted(
+            key=RecordKey(collection, row.source, row.local_id),
+            payload=orjson.loads(row.payload),
+            hash=row.accepted_hash,
+            modified_at=row.modified_at,
+            founded=Founding(row.founded_on, RecordKey(collection, row.source, row.founded_as)),
+        )
+
+
+def accepted_digest(connection: Connection, collection: str) -> str:
+    """The set digest of every published record of a collection: what resolution depends on, in 64 digits."""
+    query = select(records.c.source, records.c.local_id, records.c.accepted_hash)
+    rows = connection.execute(
+        query.where(records.c.collection == collection, records.c.accepted_statement.is_not(None))
+    ).yield_per(_BATCH)
+    return SetDigest.of((row.source, row.local_id, row.accepted_hash) for row in rows).hex
+
+
+def successors(connection: Connection, collection: str) -> Mapping[RecordKey, RecordKey]:
+    """Record that left -> the record that its source says continues it; renamed ones lead on as well."""
+    query = select(records).where(records.c.collection == collection, records.c.successor_id.is_not(None))
+    return {
+        RecordKey(collection, row.source, row.local_id): RecordKey(collection, row.successor_source, row.successor_id)
+        for row in connection.execute(query)
+    }
+
+
+def _declared(source: str) -> Any:
+    return and_(records.c.source == source, records.c.declared_hash.is_not(None))
+
+
+def _digest(connection: Connection, source: str, collection: str) -> str:
+    query = select(records.c.local_id, records.c.declared_hash)
+    rows = connection.execute(query.where(_declared(source), records.c.collection == collection)).yield_per(_BATCH)
+    return SetDigest.of((collection, local_id, declared) for local_id, declared in rows).hex
+
+
+def _standing(row: Row[Any]) -> Standing:
+    return Standing(
+        key=RecordKey(row.collection, row.source, row.local_id),
+        received=row.received_statement,
+        state=State(row.state),
+        declared_hash=row.declared_hash,
+        accepted=row.accepted_statement,
+        accepted_hash=row.accepted_hash,
+        founded_on=row.founded_on,
+        founded_as=row.founded_as,
+        minted=row.minted,
+        successor=(row.successor_source, row.successor_id) if row.successor_id is not None else None,
+    )
+
+
+def _row(standing: Standing) -> dict[str, Any]:
+    source, local_id = standing.successor or (None, None)
+    return {
+        "source": standing.key.source,
+        "collection": standing.key.collection,
+        "local_id": standing.key.local_id,
+        "bucket": bucket(standing.key.local_id),
+        "state": standing.state,
+        "received_statement": standing.received,
+        "declared_hash": standing.declared_hash,
+        "accepted_statement": standing.accepted,
+        "accepted_hash": standing.accepted_hash,
+        "founded_on": standing.founded_on,
+        "founded_as": standing.founded_as,
+        "minted": standing.minted,
+        "successor_source": source,
+        "successor_id": local_id,
+    }

@@ -1,0 +1,92 @@
+"""The networks we read, and how far each was read."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select, update
+
+from hub.model.job import Proof
+from hub.model.source import Source
+from hub.store.tables import jobs, source_state, sources
+from hub.store.upsert import upsert
+from schemas.errors import SourceError
+
+
+class Superseded(SourceError):
+    """A newer visit to this source took over; this one writes nothing more."""
+
+    code = "source-superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """How far a source was read.
+
+    epoch, seq: of the feed, None before the first page.
+    etag, proof: of the manifest that the last successful job proved complete; None when the last job did not succeed.
+    """
+
+    epoch: str | None = None
+    seq: int | None = None
+    etag: str | None = None
+    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """A network as the public knows it. regions: INSEE codes."""
+
+    name: str
+    title: str
+    regions: tuple[str, ...]
+    website: str | None
+
+
+def register(connection: Connection, source: Source) -> None:
+    """Remember how a source presents itself, so that a release can name it without its configuration."""
+    row = {
+        "name": source.name,
+        "title": source.title,
+        "regions": list(source.regions),
+        "website": source.website,
+    }
+    upsert(connection, sources, [row])
+
+
+def networks(connection: Connection) -> list[Network]:
+    """Every network ever read, by name."""
+    rows = connection.execute(select(sources).order_by(sources.c.name))
+    return [Network(name=row.name, title=row.title, regions=tuple(row.regions), website=row.website) for row in rows]
+
+
+def take_over(connection: Connection, source: str, job: int) -> Position:
+    """Make `job` the one visit that may write, and say where the last one stopped."""
+    upsert(connection, source_state, [{"source": source, "job": job}])
+    row = connection.execute(
+        select(source_state, jobs.c.proof)
+        .join(jobs, jobs.c.number == source_state.c.proved_job, isouter=True)
+        .where(source_state.c.source == source)
+    ).one()
+    return Position(
+        epoch=row.epoch, seq=row.seq, etag=row.etag, proof=Proof.from_json(row.proof) if row.proof else None
+    )
+
+
+def fence(connection: Connection, source: str, job: int) -> None:
+    """First act of every writing transaction of a visit. Raises Superseded when a newer visit took over."""
+    _still(connection, source, job, {"job": job})
+
+
+def advance(connection: Connection, source: str, job: int, epoch: str, seq: int) -> None:
+    """Move the cursor, in the transaction that stores what was read up to it. Raises Superseded."""
+    _still(connection, source, job, {"epoch": epoch, "seq": seq})
+
+
+def settle(connection: Connection, source: str, job: int, *, etag: str | None, proved: bool) -> None:
+    """At the end of a job: what the next one may take for proved. Raises Superseded."""
+    _still(connection, source, job, {"etag": etag if proved else None, "proved_job": job if proved else None})
+
+
+def _still(connection: Connection, source: str, job: int, values: dict[str, object]) -> None:
+    mine = (source_state.c.source == source) & (source_state.c.job == job)
+    if connection.execute(update(source_state).where(mine).values(**values)).rowcount == 0:
+        raise Superseded(source, "a newer visit to this source took over")

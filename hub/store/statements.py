@@ -1,0 +1,122 @@
+"""Everything the sources ever said, as they said it. Only an erasure ever changes a row."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+
+from hub.model.standing import State
+from hub.model.statement import Op, Statement, statement_number
+from hub.store.tables import records, source_state, statements
+from schemas.canonical import JSON
+from schemas.record import Issue
+
+_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """A line that waits. collection and local_id are None when the line does not say which record it is.
+
+    published: an earlier, good statement of the record is still published.
+    """
+
+    number: int
+    source: str
+    collection: str | None
+    local_id: str | None
+    received_at: datetime
+    published: bool
+    issues: tuple[Issue, ...]
+    payload: bytes | None
+
+    def as_json(self) -> JSON:
+        """Without the payload, which may hold what is not for every eye."""
+        return {
+            "number": self.number,
+            "source": self.source,
+            "collection": self.collection,
+            "id": self.local_id,
+            "received_at": self.received_at.isoformat(),
+            "published": self.published,
+            "issues": [issue.as_json() for issue in self.issues],
+        }
+
+
+def add(connection: Connection, new: Sequence[Statement]) -> None:
+    for start in range(0, len(new), _BATCH):
+        connection.execute(insert(statements), [_row(statement) for statement in new[start : start + _BATCH]])
+
+
+def quarantine(connection: Connection, source: str | None = None) -> Iterator[Quarantined]:
+    """What waits now, by source and record; lines that name no record only of its last visit."""
+    query = _waiting()
+    if source is not None:
+        query = query.where(statements.c.source == source)
+    for row in connection.execute(query).yield_per(_BATCH):
+        yield _quarantined(row)
+
+
+def quarantined(connection: Connection, number: int) -> Quarantined | None:
+    """One line that waits, by the number of its statement."""
+    row = connection.execute(_waiting().where(statements.c.number == number)).one_or_none()
+    return _quarantined(row) if row else None
+
+
+def erase(connection: Connection, source: str, collection: str, local_id: str) -> None:
+    """Remove the content of every statement of a record: what the law asks when a person's data must go."""
+    key = _key(source, collection, local_id)
+    connection.execute(update(statements).where(key).values(payload=None, issues=None))
+
+
+def _waiting() -> Select[Any]:
+    waits = and_(records.c.received_statement == statements.c.number, records.c.state == State.QUARANTINED)
+    last_visit = and_(
+        statements.c.op == Op.UNREADABLE,
+        statements.c.local_id.is_(None),
+        statements.c.number >= source_state.c.job * statement_number(1, 0),
+    )
+    return (
+        select(statements, records.c.accepted_statement)
+        .join(records, waits, isouter=True)
+        .join(source_state, source_state.c.source == statements.c.source)
+        .where(statements.c.verdict == "quarantined", or_(records.c.local_id.is_not(None), last_visit))
+        .order_by(statements.c.source, statements.c.collection, statements.c.local_id, statements.c.number)
+    )
+
+
+def _key(source: str, collection: str, local_id: str) -> Any:
+    return and_(statements.c.source == source, statements.c.collection == collection, statements.c.local_id == local_id)
+
+
+def _quarantined(row: Row[Any]) -> Quarantined:
+    return Quarantined(
+        number=row.number,
+        source=row.source,
+        collection=row.collection,
+        local_id=row.local_id,
+        received_at=row.received_at,
+        published=row.accepted_statement is not None,
+        issues=tuple(Issue.from_json(issue) for issue in row.issues or ()),
+        payload=row.payload,
+    )
+
+
+def _row(statement: Statement) -> dict[str, Any]:
+    return {
+        "number": statement.number,
+        "source": statement.source,
+        "collection": statement.collection,
+        "local_id": statement.local_id,
+        "op": statement.op,
+        "seq": statement.seq,
+        "hash": statement.hash,
+        "modified_at": statement.modified_at,
+        "detail": statement.detail,
+        "payload": statement.payload,
+        "verdict": "accepted" if statement.accepted else "quarantined",
+        "issues": [issue.as_json() for issue in statement.issues] or None,
+        "received_at": statement.received_at,
+    }
