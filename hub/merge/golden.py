@@ -1,7 +1,8 @@
 """The golden record: one public statement made of the records of a cluster.
 
-Only public properties are merged. A `counted-only` member gives nothing to a line that others make public; a cluster of
-nothing but such members has no public line (`is_published`) and serves statistics alone.
+Only public properties are merged, and only from the members that agreed to the widest publication among them: what one
+member keeps to the catalogue, or only lets be counted, is never shown further because another member is open. A cluster
+of nothing but `counted-only` members has no public line (`is_published`) and serves statistics alone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,8 @@ from schemas import registry
 from schemas.canonical import JSON
 from schemas.text import fold
 
-_COUNTED_ONLY = "counted-only"
+_OPEN, _COUNTED_ONLY = "open", "counted-only"
+_WIDEST_FIRST = (_OPEN, "catalogue", _COUNTED_ONLY)
 
 
 def golden(cluster: Cluster, members: Sequence[Accepted], refer: Refer) -> Golden:
@@ -24,11 +26,11 @@ def golden(cluster: Cluster, members: Sequence[Accepted], refer: Refer) -> Golde
 
     members: the accepted records of `cluster.members`, never empty.
     refer:   the national id of an actor's record as its network names it, None when the network has no such record.
-    The payload of a record that is not published says `publication: counted-only`.
+    A payload that is not open says how far it goes: `publication` is then "catalogue" or "counted-only".
     """
-    public = [member for member in members if not _is_counted_only(member)]
-    told = sorted(public or members, key=freshest_first)
-    payload: JSON = {} if public else {"publication": _COUNTED_ONLY}
+    widest = min(map(_publication, members), key=_WIDEST_FIRST.index)
+    told = sorted((member for member in members if _publication(member) == widest), key=freshest_first)
+    payload: JSON = {} if widest == _OPEN else {"publication": widest}
     provenance: dict[str, tuple[Origin, ...]] = {}
     for name, rule in CHOICES[cluster.collection].items():
         stated = said(told, name, refer) + (said(told, "name", refer) if rule == "other-spellings" else [])
@@ -58,8 +60,8 @@ def is_published(record: Golden) -> bool:
     return record.payload.get("publication") != _COUNTED_ONLY
 
 
-def _is_counted_only(member: Accepted) -> bool:
-    return member.payload.get("publication") == _COUNTED_ONLY
+def _publication(member: Accepted) -> str:
+    return str(member.payload.get("publication", _OPEN))
 
 
 def _confirms(statement: Statement, payload: JSON) -> bool:

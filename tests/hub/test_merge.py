@@ -160,6 +160,15 @@ def test_a_record_that_is_only_counted_gives_nothing_to_a_public_line() -> None:
     assert set(record.payload) == {"name", "type"}
 
 
+def test_what_one_member_keeps_to_the_catalogue_does_not_become_open_data_through_another() -> None:
+    reserved = stated("b", "1", "2026-10-01", publication="catalogue", website="https://reserved.example")
+
+    together, alone = merged(stated("a", "1"), reserved), merged(reserved)
+
+    assert set(together.payload) == {"name", "type"}
+    assert (alone.payload["publication"], alone.payload["website"]) == ("catalogue", "https://reserved.example")
+
+
 def test_a_cluster_of_only_counted_records_has_no_public_line_and_can_be_counted() -> None:
     record = merged(stated("a", "1", publication="counted-only", sectors=["EAU"]))
 
@@ -198,7 +207,7 @@ payloads = st.fixed_dictionaries(
         "status": st.sampled_from(["active", "closed"]),
         "confirmed_on": st.sampled_from(["2025-01-01", "2026-01-01"]),
         "founded_on": st.sampled_from(["1999", "1999-05", "2001-01-01"]),
-        "publication": st.sampled_from(["open", "counted-only"]),
+        "publication": st.sampled_from(["open", "catalogue", "counted-only"]),
     },
 )
 dates = st.sampled_from([None, "2025-01-01", "2026-01-01"])
