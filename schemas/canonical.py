@@ -64,6 +64,11 @@ def hash_of(canonical_bytes: bytes) -> str:
     return hashlib.sha256(canonical_bytes).hexdigest()
 
 
+def holds_nul(json_bytes: bytes) -> bool:
+    """Whether a text in this JSON holds the character U+0000, which the feed's I-JSON leaves out."""
+    return b"\\u0000" in json_bytes and _NUL.search(json_bytes) is not None
+
+
 def bucket(local_id: str) -> str:
     """The feed's bucket of a record, "00" to "ff": the first byte of SHA-256(id)."""
     return hashlib.sha256(local_id.encode()).hexdigest()[:2]
@@ -111,7 +116,7 @@ def _slow(payload: JSON) -> bytes:
         spelt = rfc8785.dumps(payload)
     except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:
         raise NotIJson(str(error) or type(error).__name__) from error
-    if _NUL.search(spelt):
+    if holds_nul(spelt):
         raise NotIJson("the text holds a NUL character")
     return spelt
 

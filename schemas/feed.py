@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 import orjson
 
-from schemas.canonical import JSON, canonical
+from schemas.canonical import JSON, canonical, holds_nul
 from schemas.errors import FederationError
 from schemas.manifest import PROTOCOL, CollectionState, Manifest, Network, spell_moment
 from schemas.members import FeedError, Members
@@ -169,7 +169,8 @@ def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
 def decode(line: bytes) -> Line:
     """Read one line of a feed.
 
-    Raises BadLine, whose code is one of: line-too-long, not-json, duplicate-key, not-a-change, unknown-collection.
+    Raises BadLine, whose code is one of: line-too-long, not-json, not-i-json, duplicate-key,
+    not-a-change, unknown-collection.
     """
     if len(line) > MAX_LINE_BYTES:
         raise BadLine("line-too-long", f"the line is longer than {MAX_LINE_BYTES} bytes")
@@ -179,6 +180,8 @@ def decode(line: bytes) -> Line:
         raise BadLine("not-json", f"the line is not JSON: {error}") from error
     if not isinstance(raw, dict):
         raise BadLine("not-a-change", "the line is not a JSON object")
+    if holds_nul(line):
+        _refuse(raw, "not-i-json", "a text in the line holds a NUL character")
     if (twice := _duplicate_key(line, raw)) is not None:
         _refuse(raw, "duplicate-key", f"the member {twice!r} appears twice in one object")
     try:
@@ -226,13 +229,12 @@ def _duplicate_key(line: bytes, raw: JSON) -> str | None:
     A dict never writes a key twice, so a line that equals its own rewriting has none: that is every line our own
     nodes write. Only the others pay for a second, slower reading.
     """
-    if orjson.dumps(raw) == line.strip():
-        return None
     try:
-        json.loads(line, object_pairs_hook=_object_without_duplicates)
+        if orjson.dumps(raw) != line.strip():
+            json.loads(line, object_pairs_hook=_object_without_duplicates)
     except _Twice as twice:
         return str(twice)
-    except RecursionError as error:
+    except (TypeError, RecursionError) as error:
         raise BadLine("not-json", "the line is nested too deeply") from error
     return None
 
@@ -251,8 +253,12 @@ def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> JSON:
 
 def _refuse(raw: JSON, code: str, message: str) -> NoReturn:
     seq = raw.get("seq")
-    told = [value if isinstance(value := raw.get(name), str) else None for name in ("collection", "id", "hash")]
+    told = [value if _is_text(value := raw.get(name)) else None for name in ("collection", "id", "hash")]
     raise BadLine(code, message, seq if type(seq) is int else None, *told)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and "\0" not in value
 
 
 def _head(seq: int, op: str, collection: str, local_id: str, modified_at: datetime | None) -> JSON:

@@ -1,0 +1,1 @@
+"""Tests of the contract between a node and the hub."""
