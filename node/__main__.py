@@ -1,0 +1,5 @@
+"""`python -m node` is `rrma-node`."""
+
+from node.cli import main
+
+main()

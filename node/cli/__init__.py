@@ -1,0 +1,192 @@
+"""`rrma-node`: the doors of a node. Each reads its settings, calls one stage, and says what happened, in French."""
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+from sqlalchemy.exc import DatabaseError
+
+from node import home as homes
+from node import ingest as stages
+from node.cli import exits, report, serving, status
+from node.cli.mapping_choice import choose
+from node.cli.output import complain, say, tell_json
+from node.plan import Plan
+from node.static_export import export
+from node.store import records
+from node.store.engine import writing
+from schemas.errors import FederationError
+
+app = typer.Typer(
+    help="Le nœud d'un réseau régional : tient son annuaire et le transmet au pôle national.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+HomeOption = Annotated[
+    Path, typer.Option("--home", envvar="RRMA_NODE_HOME", help="Dossier du nœud (par défaut : le dossier courant).")
+]
+MappingOption = Annotated[
+    Path | None, typer.Option("--mapping", help="Fichier de correspondance, ou son nom dans mappings/.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Écrire du JSON.")]
+FileArgument = Annotated[Path, typer.Argument(metavar="FICHIER", help="Fichier CSV, XLSX, XLS ou ODS.")]
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier à créer.")],
+    network: Annotated[str, typer.Option(help="Identifiant du réseau, en minuscules : centraider.")],
+    name: Annotated[str, typer.Option(help="Nom du réseau.")],
+    regions: Annotated[list[str] | None, typer.Option(help="Codes INSEE des régions : 24, ou 27,44.")] = None,
+    website: Annotated[str | None, typer.Option(help="Site du réseau.")] = None,
+    contact: Annotated[str | None, typer.Option(help="Adresse électronique générique du réseau.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence des données (par défaut : etalab-2.0).")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Créer un nœud : ses réglages, sa base, son dossier de correspondances."""
+    values = {
+        "network": network,
+        "name": name,
+        "regions": [code for given in regions or () for code in given.replace(",", " ").split()],
+        "website": website,
+        "contact": contact,
+        "licence": licence,
+    }
+    made = homes.create(directory, values, epoch=uuid4(), now=_now())
+    if as_json:
+        tell_json({"network": made.settings.network, "home": str(directory.resolve())})
+        return
+    say(f"Nœud « {made.settings.name} » créé dans {directory}.")
+    say(f"Ajoutez une correspondance dans {directory / homes.MAPPINGS}, puis lancez :")
+    say(f"rrma-node check FICHIER --home {directory}")
+
+
+@app.command()
+def check(
+    file: FileArgument, mapping: MappingOption = None, home: HomeOption = Path(), as_json: JsonOption = False
+) -> None:
+    """Montrer, ligne par ligne, ce que le fichier changerait. N'enregistre rien."""
+    opened = homes.open_home(home)
+    plan = stages.check(opened, stages.prepare(opened, file, choose(opened, mapping)))
+    if as_json:
+        tell_json(report.plan_json(plan, opened.settings))
+    else:
+        report.show_changes(plan)
+        report.show_issues(plan)
+        report.show_summary(plan)
+        say("Rien n'a été enregistré.")
+    if plan.loss:
+        complain(f"L'enregistrement serait refusé. {plan.loss}")
+        raise typer.Exit(exits.LOSS)
+    raise typer.Exit(_exit_of(plan))
+
+
+@app.command()
+def ingest(
+    file: FileArgument,
+    mapping: MappingOption = None,
+    dated: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Date du contenu du fichier (par défaut : maintenant)."),
+    ] = None,
+    confirm_loss: Annotated[
+        bool, typer.Option("--confirm-loss", help="Accepter un fichier qui donne moins de la moitié des fiches.")
+    ] = False,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Enregistrer un fichier : ses fiches remplacent celles que la même correspondance avait données."""
+    opened = homes.open_home(home)
+    now = _now()
+    done = stages.ingest(
+        opened,
+        stages.prepare(opened, file, choose(opened, mapping)),
+        dated=dated.replace(tzinfo=UTC) if dated else now,
+        now=now,
+        confirm_loss=confirm_loss,
+    )
+    if as_json:
+        tell_json(report.ingested_json(done, opened.settings))
+    else:
+        report.show_issues(done.plan)
+        report.show_summary(done.plan)
+        say(f"Enregistré. Le nœud en est au changement n° {done.state.seq}.")
+    raise typer.Exit(_exit_of(done.plan))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Adresse d'écoute.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port ; 0 : un port libre.")] = 8100,
+    home: HomeOption = Path(),
+) -> None:
+    """Servir le flux et les pages publiques, jusqu'à Ctrl-C."""
+    serving.run(homes.open_home(home), host, port)
+
+
+@app.command("export-static")
+def export_static(
+    target: Annotated[Path, typer.Argument(metavar="DOSSIER", help="Dossier à publier sur un serveur web.")],
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Écrire le flux en fichiers, pour un simple hébergement web."""
+    opened = homes.open_home(home)
+    files = export(opened, target)
+    if as_json:
+        tell_json({"network": opened.settings.network, "target": str(target.resolve()), "files": files})
+    else:
+        say(f"{target} : {', '.join(f'{name} ({size} octets)' for name, size in files.items())}.")
+
+
+@app.command("status")
+def show_status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Dire où en est le nœud : fiches, derniers fichiers, lignes mises de côté."""
+    opened = homes.open_home(home)
+    found = status.read(opened)
+    if as_json:
+        tell_json(found)
+    else:
+        status.show(found)
+
+
+@app.command()
+def compact(
+    before: Annotated[int, typer.Option(min=0, help="Oublier les retraits jusqu'à ce numéro de changement.")],
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Oublier d'anciens retraits ; un lecteur resté en deçà relira tout."""
+    opened = homes.open_home(home)
+    with writing(opened.engine) as connection:
+        forgotten = records.compact(connection, before)
+    if as_json:
+        tell_json({"network": opened.settings.network, "forgotten": forgotten})
+    else:
+        say(f"{forgotten} retraits oubliés.")
+
+
+def main() -> None:
+    """Run the command line; an error a person can act on is a French sentence and an exit code, not a traceback."""
+    try:
+        app()
+    except FederationError as error:
+        complain(f"Erreur : {error}")
+        sys.exit(exits.code_of(error))
+    except (OSError, DatabaseError) as error:
+        complain(f"Erreur du système : {error.orig if isinstance(error, DatabaseError) else error}")
+        sys.exit(exits.SOURCE)
+
+
+def _exit_of(plan: Plan) -> int:
+    return exits.KEPT_BACK if plan.counts["kept_back"] else exits.DONE
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)

@@ -1,0 +1,1 @@
+"""What the node keeps, in one SQLite file. All of the node's SQL is here; functions never commit, callers do."""

@@ -1,0 +1,1 @@
+"""What the node shows over HTTP: the feed for the hub, pages for people."""
