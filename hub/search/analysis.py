@@ -1,9 +1,10 @@
 """Words: how a text becomes terms of the index, and how a question becomes the same terms.
 
     text ──► fold (no case, accent, ligature, punctuation) ──► words ──► exact fields
-                                                                └──► less stop words ──► French stem ──► stemmed fields
+                                                                └──► less stop words ──► singular ──► French stem
 
-Folding comes first, so that a missing accent never changes a stem.
+Folding comes first, so that a missing accent never changes a stem; the singular too, since the Snowball stemmer keeps
+the plural of short words (amis, eaux).
 """
 
 import re
@@ -20,6 +21,8 @@ STOP_WORDS = frozenset(
     " lui m ma mais me mes mon n ne nos notre nous on ont ou par pour qu que qui s sa se ses son sont sur t ta te tes"
     " ton tu un une vos votre vous y".split()
 )
+_SHORTEST_PLURAL, _FEWEST_INITIALS = 3, 3
+_WORD = re.compile(r"[^\W\d_]+")
 _SPELT_OUT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}[^\W\d_]?\b\.?")
 
@@ -40,13 +43,33 @@ def terms(text: str) -> list[str]:
     return [word for word in every if word not in STOP_WORDS] or every
 
 
+def initials(name: str) -> str:
+    """The acronym that a name would have: the initials of its capitalised words that count.
+
+    >>> initials("Mouvement contre le Racisme et pour l'Amitié entre les Peuples")
+    'mrap'
+
+    Empty for names of fewer than three such words.
+    """
+    kept = [word for word in _WORD.findall(name) if word[0].isupper() and fold(word) not in STOP_WORDS]
+    return "".join(fold(word[0]) for word in kept) if len(kept) >= _FEWEST_INITIALS else ""
+
+
+def roots(text: str) -> list[str]:
+    """The words of a text for a stemmed field: without stop words, in the singular.
+
+    >>> roots("Les eaux de la Terre")
+    ['eau', 'terre']
+    """
+    return [_singular(word) for word in words(text) if word not in STOP_WORDS]
+
+
 def analysers() -> dict[str, TextAnalyzer]:
-    """The two analysers of the index, by the name its fields give them. They expect text that went through `words`."""
+    """The two analysers of the index, by the name its fields give them: they take what `words` and `roots` give."""
     plain = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
-    french = (
-        TextAnalyzerBuilder(Tokenizer.whitespace())
-        .filter(Filter.custom_stopword(sorted(STOP_WORDS)))
-        .filter(Filter.stemmer("french"))
-        .build()
-    )
+    french = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer("french")).build()
     return {EXACT: plain, STEMMED: french}
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > _SHORTEST_PLURAL and word[-1] in "sx" else word

@@ -10,7 +10,7 @@ from tantivy import Document, Schema, SchemaBuilder
 
 from hub.distributions.territory import territory
 from hub.search import grid
-from hub.search.analysis import EXACT, STEMMED, words
+from hub.search.analysis import EXACT, STEMMED, initials, roots, words
 from schemas.canonical import JSON
 from schemas.vocabularies import vocabulary
 
@@ -28,7 +28,7 @@ WEIGHTS = {
     "text": 1.0,
 }
 _EXACT_FIELDS = ("acronym", "name", "aliases", "place")
-_STEMMED_FIELDS = ("name_stems", "topics", "text")
+STEMMED_FIELDS = ("name_stems", "topics", "text")
 _VOCABULARIES = {"types": "actor-types", "sectors": "sectors", "countries": "countries", "sdgs": "sdgs"}
 
 
@@ -42,7 +42,7 @@ def schema() -> Schema:
     build.add_text_field("every_word", tokenizer_name=EXACT, index_option="basic")
     for name in _EXACT_FIELDS:
         build.add_text_field(name, tokenizer_name=EXACT)
-    for name in _STEMMED_FIELDS:
+    for name in STEMMED_FIELDS:
         build.add_text_field(name, tokenizer_name=STEMMED)
     for name in FACETS:
         build.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
@@ -70,9 +70,9 @@ def document(line: JSON, row: int) -> Document:
     for identifier in _identifiers(line):
         made.add_text("identifiers", identifier)
     for field, texts in _texts(line, name, codes).items():
-        spelt = " ".join(words(" ".join(texts)))
-        made.add_text(field, spelt)
-        made.add_text("every_word", spelt)
+        joined = " ".join(texts)
+        made.add_text(field, " ".join(roots(joined) if field in STEMMED_FIELDS else words(joined)))
+        made.add_text("every_word", " ".join(words(joined)))
     _place_on_map(made, line)
     return made
 
@@ -113,8 +113,10 @@ def _codes(line: JSON, facet: str) -> Iterator[str]:
 
 def _identifiers(line: JSON) -> Iterator[str]:
     yield compact(line["id"])
-    for identifier in line.get("identifiers", ()):
+    # A commune's INSEE code looks like the postcode of another one, and postcodes are what people type.
+    for identifier in (each for each in line.get("identifiers", ()) if each["scheme"] != "insee"):
         yield compact(identifier["value"])
+        yield compact(identifier["value"].rpartition("/")[2])
         if identifier["scheme"] == "siret":
             yield compact(identifier["value"])[:9]
     if line.get("website"):
@@ -127,7 +129,7 @@ def _texts(line: JSON, name: str, codes: dict[str, list[str]]) -> dict[str, list
         "acronym": [line.get("acronym") or ""],
         "name": [name],
         "name_stems": [name],
-        "aliases": [*line.get("other_names", ()), *line.get("former_names", ())],
+        "aliases": [initials(name), *line.get("other_names", ()), *line.get("former_names", ())],
         "place": [
             text
             for place in _places(line)

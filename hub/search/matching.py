@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from tantivy import Occur, Schema, Searcher
 from tantivy import Query as Condition
 
-from hub.search.analysis import STEMMED, analysers, terms, words
-from hub.search.fields import WEIGHTS, compact
+from hub.model.identity import tidy_national_id
+from hub.search.analysis import STEMMED, analysers, roots, terms, words
+from hub.search.fields import STEMMED_FIELDS, WEIGHTS, compact
 
-_STEMMED_FIELDS = {"name_stems", "topics", "text"}
-_OTHER_FIELDS_COUNT = 0.15
+_OTHER_FIELDS_COUNT = 0.3
 _SAME_NAME, _SAME_PHRASE = 40.0, 12.0
 _TYPO_WEIGHTS = {"name": 6.0, "acronym": 5.0, "aliases": 3.0, "place": 3.0, "every_word": 1.0}
-_SIREN = 9
+_SIREN, _SIRET = 9, 14
 
 # Shorter words have too many neighbours to be guessed: letters of the word -> errors allowed, at most.
 _LEAST_LETTERS = {1: 4, 2: 7}
@@ -65,10 +65,10 @@ class Reader:
 
     def _identified(self, text: str) -> Condition | None:
         """What was typed whole: SIREN, SIRET (or the SIREN it begins with), RNA, UAI, ROR, national id, web address."""
-        if not any(letter.isdigit() or letter in "./" for letter in text):
-            return None
-        whole, last = compact(text), compact(text.rstrip("/").rpartition("/")[2])
-        spellings = [whole, last, whole[:_SIREN]] if whole.isdecimal() and len(whole) == 14 else [whole, last]
+        whole = compact(text)
+        spellings = [whole, compact(text.rstrip("/").rpartition("/")[2]), compact(tidy_national_id(text))]
+        if len(whole) == _SIRET and whole.isdecimal():
+            spellings.append(whole[:_SIREN])
         for spelling in filter(None, spellings):
             if self._searcher.doc_freq("identifiers", spelling):
                 return Condition.term_query(self._schema, "identifiers", spelling)
@@ -88,9 +88,9 @@ class Reader:
         return Condition.disjunction_max_query(list(self._in_fields(word)), _OTHER_FIELDS_COUNT)
 
     def _in_fields(self, word: str) -> Iterator[Condition]:
-        stems = self._stem.analyze(word)
+        stems = self._stem.analyze(" ".join(roots(word)))
         for field, weight in WEIGHTS.items():
-            for term in stems if field in _STEMMED_FIELDS else [word]:
+            for term in stems if field in STEMMED_FIELDS else [word]:
                 yield Condition.boost_query(Condition.term_query(self._schema, field, term), weight)
 
     def _near(self, word: str, exact: Condition, tolerance: int, *, last: bool) -> Condition:

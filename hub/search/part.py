@@ -22,7 +22,7 @@ from hub.search.query import Cluster, Hits, Query, Suggestion
 from hub.search.suggestions import names_beginning
 
 _MOST_CODES = 1_000  # of one facet: countries are the longest list, about 250
-_MOST_CELLS = 20_000
+_MOST_CELLS = 65_000
 _REMEMBERED = 512
 
 
@@ -121,7 +121,7 @@ class Part:
 
     def _ordered(self, query: Query, *, limit: int, offset: int = 0) -> SearchResult:
         condition = self.condition(query)
-        if query.sort == "name" or not query.text.strip():
+        if query.sort == "name" or not words(query.text):
             return self._searcher.search(condition, limit, offset=offset, order_by_field="order", order=Order.Asc)
         return self._searcher.search(condition, limit, offset=offset)
 

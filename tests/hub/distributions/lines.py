@@ -8,6 +8,7 @@ from typing import Any
 from hub.distributions.contents import PublicLine
 from hub.model.identity import national_id
 from schemas.canonical import JSON, canonical
+from schemas.identifiers import tidy
 from schemas.record import RecordKey
 from schemas.vocabularies import vocabulary
 
