@@ -82,7 +82,7 @@ def _array_rule(document: JSON, node: JSON) -> Rule | None:
 def _object_rule(document: JSON, node: JSON) -> Rule:
     properties: JSON = node["properties"]
     names = frozenset(properties)
-    needed = node.get("required", ())
+    needed = node.get("required", ()) if node is document else ()
     below = {name: _rule(document, child, required=name in needed) for name, child in properties.items()}
     checked = {name: rule for name, rule in below.items() if rule is not None}
     whole = [_order_rule(document, node, *pair) for pair in node.get("x-ordered", ())]
