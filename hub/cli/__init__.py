@@ -1,0 +1,33 @@
+"""`rrma-hub`: every command is a door. It reads settings, opens the hub, calls a stage, and says what happened.
+
+stages.py      init, harvest, resolve, compile, release, cycle, status
+sources.py     source list|add|show|remove
+jobs.py        job list|show
+quarantine.py  quarantine list|show
+"""
+
+import sys
+
+import typer
+
+from hub.cli import jobs, quarantine, sources, stages
+from hub.cli.door import exit_code
+from schemas.errors import FederationError
+
+app = typer.Typer(
+    name="rrma-hub",
+    help="The national hub: harvests the networks' directories and publishes one catalogue.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for part in (stages, sources, jobs, quarantine):
+    app.add_typer(part.app)
+
+
+def main() -> None:
+    """Run the command line. An error that a person can act on is one line; anything else keeps its traceback."""
+    try:
+        app()
+    except FederationError as error:
+        print(f"rrma-hub: {error}", file=sys.stderr)
+        sys.exit(exit_code(error))

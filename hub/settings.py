@@ -1,0 +1,174 @@
+"""The hub's configuration: `hub.toml`, RRMA_HUB_… over it, and one file for each source in `sources/`.
+
+Read once, at the door. Whatever is wrong becomes a ConfigError that names the file and the key.
+"""
+
+import json
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hub.model.source import Limits, Source, SourceKind
+from schemas.canonical import JSON
+from schemas.errors import ConfigError, NotFound
+
+FILE = "hub.toml"
+SOURCES = "sources"
+_Read = TypeVar("_Read")
+_ID = r"^[a-z0-9][a-z0-9-]*$"
+
+
+class Settings(BaseSettings):
+    """Paths are taken from the home folder unless they are absolute."""
+
+    model_config = SettingsConfigDict(env_prefix="RRMA_HUB_", extra="forbid", frozen=True)
+
+    database: str = Field("hub.sqlite", description="A file, or a PostgreSQL URL: postgresql+psycopg://…")
+    releases: Path = Field(Path("releases"), description="The folder that holds every release.")
+    threads: int = Field(12, ge=1, le=64, description="Sources visited at the same time.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is written to stderr.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment before the file, which is handed over as arguments."""
+        return env_settings, init_settings
+
+
+class LimitsFile(BaseModel):
+    """The [limits] table of a source; see `hub.model.source.Limits` for what each bounds."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    max_body_bytes: int = Field(Limits().max_body_bytes, gt=0)
+    max_ratio: int = Field(Limits().max_ratio, gt=0)
+    ratio_grace_bytes: int = Field(Limits().ratio_grace_bytes, ge=0)
+    min_rate: int = Field(Limits().min_rate, ge=0)
+    slow_after_s: float = Field(Limits().slow_after_s, gt=0)
+    timeout_s: float = Field(Limits().timeout_s, gt=0)
+
+
+class SourceFile(BaseModel):
+    """One file of `sources/`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(pattern=_ID)
+    title: str = Field(min_length=1)
+    url: HttpUrl
+    regions: tuple[str, ...] = ()
+    kind: SourceKind = SourceKind.LIVE
+    local: bool = False
+    website: str | None = None
+    accept_outside_perimeter: bool = False
+    token_file: Path | None = None
+    limits: LimitsFile = LimitsFile()
+
+    def as_source(self, folder: Path) -> Source:
+        """folder: what a relative `token_file` is taken from."""
+        return Source(
+            name=self.name,
+            title=self.title,
+            base_url=str(self.url),
+            regions=self.regions,
+            kind=self.kind,
+            local=self.local,
+            website=self.website,
+            token_file=folder / self.token_file if self.token_file else None,
+            accept_outside_perimeter=self.accept_outside_perimeter,
+            limits=Limits(**self.limits.model_dump()),
+        )
+
+    def as_toml(self) -> str:
+        """The file as a person would write it: what has its default is left out."""
+        said = self.model_dump(mode="json", exclude_defaults=True, exclude={"limits"})
+        lines = [f"{key} = {_toml(value)}" for key, value in said.items()]
+        limits = self.limits.model_dump(exclude_defaults=True)
+        table = ["", "[limits]", *(f"{key} = {_toml(value)}" for key, value in limits.items())] if limits else []
+        return "\n".join([*lines, *table, ""])
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Raises ConfigError."""
+        return _read(path, cls.model_validate)
+
+
+def load_settings(home: Path) -> Settings:
+    """Raises ConfigError, also when there is no hub in this folder."""
+    path = home / FILE
+    if not path.is_file():
+        raise ConfigError(f"no hub in {home}: make one with `rrma-hub init {home}`, or give its folder with --home")
+    return _read(path, lambda raw: Settings(**raw))
+
+
+def load_sources(home: Path) -> tuple[Source, ...]:
+    """Every configured source, by name. Raises ConfigError."""
+    found = []
+    for path in sorted((home / SOURCES).glob("*.toml")):
+        file = SourceFile.read(path)
+        if file.name != path.stem:
+            raise ConfigError(f"{path}: the source is called {file.name!r}; a source's file bears its name")
+        found.append(file.as_source(home))
+    return tuple(found)
+
+
+def init_home(home: Path) -> None:
+    """Make the folder of a new hub. Raises ConfigError when it holds one already."""
+    path = home / FILE
+    if path.exists():
+        raise ConfigError(f"{path} is there already")
+    (home / SOURCES).mkdir(parents=True, exist_ok=True)
+    path.write_text(_commented(Settings.model_construct()), encoding="utf-8")
+
+
+def add_source(home: Path, file: SourceFile) -> Path:
+    """Write a source's file. Raises ConfigError when there is one of its name."""
+    path = home / SOURCES / f"{file.name}.toml"
+    if path.exists():
+        raise ConfigError(f"{path} is there already: edit it, or remove the source first")
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(file.as_toml(), encoding="utf-8")
+    return path
+
+
+def remove_source(home: Path, name: str) -> None:
+    """Stop visiting a source; its last good records stay. Raises NotFound."""
+    path = home / SOURCES / f"{name}.toml"
+    if not path.is_file():
+        raise NotFound(f"no source is called {name!r}")
+    path.unlink()
+
+
+def _commented(settings: Settings) -> str:
+    """hub.toml with every setting at its default, commented out, under what it means."""
+    lines = ["# The hub's settings; RRMA_HUB_… in the environment comes before them. Paths start from this folder.", ""]
+    for name, field in Settings.model_fields.items():
+        default = getattr(settings, name)
+        spelt = _toml(str(default) if isinstance(default, Path) else default)
+        lines += [f"# {field.description}", f"# {name} = {spelt}", ""]
+    return "\n".join(lines)
+
+
+def _read(path: Path, shape: Callable[[JSON], _Read]) -> _Read:
+    try:
+        return shape(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+    except ValidationError as error:
+        found = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ConfigError(f"{path}: {found}") from error
+
+
+def _toml(value: object) -> str:
+    """A string, number, boolean or list of them; TOML spells these as JSON does."""
+    return json.dumps(value, ensure_ascii=False)
