@@ -6,17 +6,15 @@ that was read unless it is private, and the schema's example of a right one.
 """
 
 import json
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from jsonschema_rs import ValidationError, Validator
+from jsonschema_rs import ValidationError
 
 from schemas.canonical import JSON
 from schemas.record import Issue, Severity
 from schemas.registry import resolved
 
-MOST_ERRORS = 200
 _LONGEST_VALUE = 80
 
 # keyword -> (issue code, sentence). The order is that of telling: at one place the first keyword speaks.
@@ -50,10 +48,10 @@ _TYPES = {
 _FORMATS = {"date": "date", "date-time": "date (avec l'heure et le décalage horaire)"}
 
 
-def explain(validator: Validator, document: JSON, payload: JSON) -> tuple[Issue, ...]:
-    """One issue for each place where a payload breaks a schema, in order of place; at most MOST_ERRORS."""
+def explain(document: JSON, errors: Iterable[ValidationError]) -> tuple[Issue, ...]:
+    """One issue for each place where the errors say that a payload breaks the schema, in order of place."""
     told: dict[str, tuple[int, ValidationError]] = {}
-    for top in islice(validator.iter_errors(payload), MOST_ERRORS):
+    for top in errors:
         for error in _causes(top):
             pointer, rank = pointer_of(error), _RANKS.get(keyword_of(error), len(_RANKS))
             if pointer not in told or rank < told[pointer][0]:

@@ -8,6 +8,7 @@
 
 from collections.abc import Collection, Iterable
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from jsonschema_rs import RegexOptions, Validator, validator_for
@@ -23,6 +24,9 @@ from schemas.rules import compiled
 
 # Stamped on every report. It moves with any change of verdict, code or severity.
 VALIDATOR_VERSION = "1.0.0"
+
+# A record with so many faults of structure is told these, and no rule is run on what is left of it.
+MOST_ERRORS = 200
 
 
 def is_valid(schema_id: str, payload: Any) -> bool:
@@ -42,10 +46,11 @@ def issues(schema_id: str, payload: Any, *, perimeter: Collection[str] = ()) -> 
     found: list[Issue] = []
     if not is_valid(schema_id, payload):
         try:
-            found += explain(_validator(schema_id), schema_of(schema_id), payload)
+            errors = list(islice(_validator(schema_id).iter_errors(payload), MOST_ERRORS))
         except ValueError:
             return (_unreadable(),)
-        if not isinstance(payload, dict):
+        found += explain(schema_of(schema_id), errors)
+        if len(errors) == MOST_ERRORS or not isinstance(payload, dict):
             return tuple(found)
         payload = _without(payload, (issue.pointer for issue in found))
     compiled(schema_id)(payload, "", found)
