@@ -76,12 +76,14 @@ class Statistics:
         self._counts = {(table.id, population): _Count() for table in self._tables for population in POPULATIONS}
         self._several: Counter[tuple[str, str]] = Counter()
         self._located: Counter[tuple[str, str]] = Counter()
+        self._records: Counter[tuple[str, str]] = Counter()
 
     def add(self, collection: str, line: JSON, *, published: bool = True) -> None:
         """Count one public line; `published` is False for a record that may be counted and not shown."""
         networks = line.get("networks", ())
         for population in POPULATIONS if published else ("known",):
             self._several[collection, population] += len(networks) > 1
+            self._records[collection, population] += len(line.get("sources", ()))
             self._located[collection, population] += (line.get("seat") or {}).get("lat") is not None
             for table in self._tables:
                 if table.collection == collection:
@@ -104,6 +106,12 @@ class Statistics:
             of_all = {"unit": unit, "population": population, "networks": sorted(by_network.networks)}
             yield _figure(
                 f"{collection}s", by_network.total, f"{unit.capitalize()} distincts, chacun compté une fois.", of_all
+            )
+            yield _figure(
+                f"{collection}-records",
+                self._records[collection, population],
+                f"Fiches sources dont ces {unit} sont faits.",
+                of_all,
             )
             yield _figure(f"{collection}-entries", records, f"Somme des {unit} de chaque réseau.", of_all)
             yield _figure(

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -93,10 +93,11 @@ class Ids:
     digest: str
 
     @classmethod
-    def of(cls, ids: Iterable[str]) -> "Ids":
+    def of(cls, ids: Iterable[str]) -> Self:
         """The digest depends on the order: files are sorted."""
         count, digest = 0, hashlib.sha256()
-        for count, each in enumerate(ids, start=1):  # noqa: B007
+        for each in ids:
+            count += 1
             digest.update(f"{each}\n".encode())
         return cls(count=count, digest=digest.hexdigest())
 
@@ -123,28 +124,25 @@ class Outline:
 
 
 def outline(contents: Contents) -> Outline:
-    """Read the contents, in constant memory."""
+    """Read the contents. The ids are all that is kept, 13 characters a record."""
     whole = hashlib.sha256(LAYOUT.encode())
-    digests = {}
+    shown, opened, digests = {}, {}, {}
     for collection, lines in contents.lines.items():
-        digest = SetDigest()
+        every, some, digest = [], [], SetDigest()
         for line in lines:
             whole.update(line.raw + (b"\n" if line.open else b"\r"))
+            every.append(line.id)
             if line.open:
+                some.append(line.id)
                 digest = digest.plus(collection, line.id, hash_of(line.raw))
-        digests[collection] = digest.hex
+        shown[collection], opened[collection], digests[collection] = Ids.of(every), Ids.of(some), digest.hex
     for rows in (contents.members, contents.edges, contents.identifiers):
         whole.update(b"\n")
         for row in rows:
             whole.update(orjson.dumps(astuple(row), default=bytes.decode))
     for declared in _declared(contents):
         whole.update(orjson.dumps(declared, option=orjson.OPT_SORT_KEYS))
-    return Outline(
-        shown={name: Ids.of(line.id for line in lines) for name, lines in contents.lines.items()},
-        open={name: Ids.of(line.id for line in lines if line.open) for name, lines in contents.lines.items()},
-        digests=digests,
-        content=whole.hexdigest(),
-    )
+    return Outline(shown=shown, open=opened, digests=digests, content=whole.hexdigest())
 
 
 def _declared(contents: Contents) -> Iterator[Any]:

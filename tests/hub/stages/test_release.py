@@ -1,0 +1,263 @@
+import gzip
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+
+from hub.catalogue import Catalogue
+from hub.distributions import shelf
+from hub.distributions.contents import Contents, PublicLine
+from hub.distributions.gate import EmptyCatalogue, ReleaseRefused
+from hub.model.release import LastHarvest, NetworkEntry
+from hub.search import Query
+from hub.stages.release import Release, Unchanged, publish
+from schemas.canonical import JSON, SetDigest, hash_of
+from tests.hub.distributions.lines import actor, project, published
+
+NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+DAY = timedelta(days=1)
+HARVEST = LastHarvest(status="succeeded", at=NOW, declared=3, received=3, accepted=2, quarantined=1, held=0, error=None)
+BRETAGNE = NetworkEntry(
+    id="bretagne", title="Réseau Bretagne Solidaire", regions=("53",), website=None, harvest=HARVEST
+)
+ACTORS = (
+    actor("1", seat={"city": "Rennes", "insee": "35238", "lat": 48.1, "lon": -1.68}),
+    actor("2", name="Ploeuc Europe", sectors=["EDUC"]),
+)
+
+
+def contents(*actors: JSON, **more: object) -> Contents:
+    lines = {"actor": published(*actors), "project": published(project()), "announcement": []}
+    return replace(Contents(lines=lines, networks=(BRETAGNE,)), **more)
+
+
+def released(found: Release | Unchanged) -> Release:
+    assert isinstance(found, Release)
+    return found
+
+
+def test_a_release_holds_every_file_and_says_so(tmp_path: Path) -> None:
+    made = released(publish(contents(*ACTORS), tmp_path, NOW))
+
+    assert made.folder == tmp_path / made.name
+    assert (tmp_path / "current").resolve() == made.folder
+    assert made.name.startswith("20261123T023000Z-")
+    assert [(file.path, file.rows) for file in made.manifest.files] == [
+        ("actors.jsonl.gz", 2),
+        ("actors.csv", 2),
+        ("actors.geojson", 2),
+        ("projects.jsonl.gz", 1),
+        ("projects.csv", 1),
+        ("projects.geojson", 1),
+        ("catalogue.sqlite", 3),
+        ("statistics.json", None),
+    ]
+    assert all(file.title and file.title_en and file.media_type for file in made.manifest.files)
+    assert {path.name for path in made.folder.iterdir()} == {file.path for file in made.manifest.files} | {
+        "manifest.json",
+        "SHA256SUMS",
+        "index",
+    }
+
+
+def test_the_sums_are_those_of_the_standard_tool(tmp_path: Path) -> None:
+    made = released(publish(contents(*ACTORS), tmp_path, NOW))
+
+    checked = subprocess.run(
+        ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=made.folder, capture_output=True, check=False
+    )
+
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.count(b": OK") == len(made.manifest.files) + 1
+
+
+def test_the_digest_can_be_recomputed_from_the_published_lines(tmp_path: Path) -> None:
+    made = released(publish(contents(*ACTORS), tmp_path, NOW))
+
+    raw = gzip.decompress((made.folder / "actors.jsonl.gz").read_bytes()).splitlines()
+    digest = SetDigest.of(("actor", orjson.loads(line)["id"], hash_of(line)) for line in raw)
+
+    assert made.manifest.digests["actor"] == digest.hex
+    assert [orjson.loads(line)["id"] for line in raw] == sorted(line["id"] for line in ACTORS)
+
+
+def test_the_same_contents_make_no_second_release(tmp_path: Path) -> None:
+    first = released(publish(contents(*ACTORS), tmp_path, NOW))
+
+    read_again = replace(BRETAGNE, harvest=replace(HARVEST, at=NOW + DAY, received=0))
+    second = publish(contents(*ACTORS, networks=(read_again,)), tmp_path, NOW + DAY)
+
+    assert second == Unchanged(name=first.name, folder=first.folder)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("2")] == [first.name]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"networks": (replace(BRETAGNE, title="Autre nom"),)},
+        {"counted": [actor("3")]},
+        {"lines": {"actor": [PublicLine(line.id, line.raw, open=False) for line in published(*ACTORS)]}},
+    ],
+)
+def test_anything_that_is_published_counts_as_a_change(tmp_path: Path, change: dict[str, object]) -> None:
+    publish(contents(*ACTORS), tmp_path, NOW)
+
+    assert isinstance(publish(contents(*ACTORS, **change), tmp_path, NOW + DAY), Release)
+
+
+def test_a_release_chains_to_the_one_before(tmp_path: Path) -> None:
+    first = released(publish(contents(ACTORS[0]), tmp_path, NOW))
+    second = released(publish(contents(*ACTORS), tmp_path, NOW + DAY))
+
+    assert (first.manifest.previous, first.manifest.previous_digests) == (None, {})
+    assert second.manifest.previous == first.name
+    assert second.manifest.previous_digests == first.manifest.digests
+    assert second.manifest.sources == ("Réseau Bretagne Solidaire, annuaire lu le 2026-11-23",)
+    assert orjson.loads((second.folder / "manifest.json").read_bytes()) == second.manifest.as_json()
+
+
+def test_equal_contents_give_equal_bytes(tmp_path: Path) -> None:
+    one = released(publish(contents(*ACTORS), tmp_path / "one", NOW))
+    other = released(publish(contents(*ACTORS), tmp_path / "other", NOW + DAY))
+
+    for file in one.manifest.files:
+        assert (one.folder / file.path).read_bytes() == (other.folder / file.path).read_bytes(), file.path
+
+
+def test_names_are_never_used_twice_even_within_a_second(tmp_path: Path) -> None:
+    there, back = contents(*ACTORS), contents(ACTORS[0])
+
+    names = [released(publish(each, tmp_path, NOW)).name for each in (there, back, there, back)]
+
+    assert len(set(names)) == 4
+    assert (tmp_path / "current").resolve().name == names[-1]
+
+
+def test_an_empty_catalogue_is_refused_unless_allowed(tmp_path: Path) -> None:
+    with pytest.raises(EmptyCatalogue, match="no actor"):
+        publish(contents(), tmp_path, NOW)
+    assert shelf.current(tmp_path) is None
+
+    made = released(publish(contents(), tmp_path, NOW, allow_empty=True))
+    assert made.manifest.counts == {"actor": 0, "project": 1, "announcement": 0}
+    assert Catalogue.open(made.folder).search.search(Query()).total == 0
+
+
+def test_an_empty_catalogue_never_replaces_a_full_one(tmp_path: Path) -> None:
+    made = released(publish(contents(*ACTORS), tmp_path, NOW))
+
+    with pytest.raises(EmptyCatalogue):
+        publish(contents(), tmp_path, NOW + DAY)
+
+    assert shelf.current(tmp_path) == made.folder
+
+
+class Shrinking:
+    """Lines that lose one after they were first read, as a database without a stable view would."""
+
+    def __init__(self, lines: list[PublicLine]) -> None:
+        self._lines, self._walks = lines, 0
+
+    def __iter__(self) -> Iterator[PublicLine]:
+        self._walks += 1
+        return iter(self._lines if self._walks == 1 else self._lines[:-1])
+
+
+def test_a_release_that_is_not_what_was_announced_is_refused_and_the_last_one_stays(tmp_path: Path) -> None:
+    made = released(publish(contents(ACTORS[0]), tmp_path, NOW))
+
+    with pytest.raises(ReleaseRefused, match=r"actors\.csv holds 1 records, not 2"):
+        publish(contents(*ACTORS, lines={"actor": Shrinking(published(*ACTORS))}), tmp_path, NOW + DAY)
+
+    assert shelf.current(tmp_path) == made.folder
+    assert [path for path in tmp_path.iterdir() if path.name.startswith(".building")] == []
+
+
+def test_records_that_are_not_open_data_are_shown_and_in_no_download(tmp_path: Path) -> None:
+    shy, bold = actor("1", name="Discrète"), actor("2", name="Ouverte")
+    lines = [PublicLine(line.id, line.raw, open=line.id == bold["id"]) for line in published(shy, bold)]
+
+    made = released(publish(contents(lines={"actor": lines}), tmp_path, NOW))
+    catalogue = Catalogue.open(made.folder)
+
+    assert "Discr" not in gzip.decompress((made.folder / "actors.jsonl.gz").read_bytes()).decode()
+    assert "Discr" not in (made.folder / "actors.csv").read_text("utf-8")
+    assert "Discr" not in (made.folder / "actors.geojson").read_text("utf-8")
+    assert catalogue.file("catalogue.sqlite") is None
+    assert catalogue.actor(shy["id"]) is not None
+    assert catalogue.search.search(Query(text="discrete")).ids == (shy["id"],)
+    assert [orjson.loads(each)["id"] for each in catalogue.open_data([shy["id"], bold["id"]])] == [bold["id"]]
+    assert made.manifest.counts["actor"] == 2
+
+
+def test_who_may_only_be_counted_is_nowhere_but_in_the_figures(tmp_path: Path) -> None:
+    made = released(publish(contents(*ACTORS, counted=[actor("9", name="Introuvable")]), tmp_path, NOW))
+
+    holders = [path for path in made.folder.rglob("*") if path.is_file() and b"ntrouvable" in path.read_bytes()]
+    figures = {
+        (each["id"], each["population"]): each["value"] for each in Catalogue.open(made.folder).statistics()["figures"]
+    }
+
+    assert holders == []
+    assert (figures["actors", "published"], figures["actors", "known"]) == (2, 3)
+
+
+WRITER = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from hub.stages.release import publish
+from tests.hub.distributions.lines import actor, published
+from hub.distributions.contents import Contents
+
+class Slow:
+    walks = 0
+    def __iter__(self):
+        self.walks += 1
+        for number, line in enumerate(published(*(actor(str(each)) for each in range(200)))):
+            if self.walks == int(sys.argv[2]) and number == 100:
+                {stop}
+            yield line
+
+publish(Contents(lines={{"actor": Slow()}}), Path(sys.argv[1]), datetime.now(UTC))
+"""
+
+
+@pytest.mark.parametrize("walk", [1, 2, 3])
+def test_a_killed_writer_leaves_the_last_release_and_the_next_one_sweeps_up(tmp_path: Path, walk: int) -> None:
+    made = released(publish(contents(*ACTORS), tmp_path, NOW))
+
+    stop = "print('here', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", WRITER.format(stop=stop), str(tmp_path), str(walk)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"here\n"
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+
+    assert shelf.current(tmp_path) == made.folder
+    released(publish(contents(ACTORS[0]), tmp_path, NOW + DAY))
+    assert [path for path in tmp_path.iterdir() if path.name.startswith(".building")] == []
+
+
+def test_a_full_disk_leaves_the_last_release(tmp_path: Path) -> None:
+    made = released(publish(contents(*ACTORS), tmp_path, NOW))
+
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
+    command = [sys.executable, "-c", WRITER.format(stop=limit), str(tmp_path), "2"]
+    failed = subprocess.run(command, capture_output=True, check=False)
+
+    assert failed.returncode == 1, failed.stderr
+    assert shelf.current(tmp_path) == made.folder
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", made.name, "current"]
+
+
+def test_two_writers_do_not_meet(tmp_path: Path) -> None:
+    with shelf.writing(tmp_path), pytest.raises(shelf.Busy):
+        publish(contents(*ACTORS), tmp_path, NOW)
