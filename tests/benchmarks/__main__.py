@@ -1,0 +1,64 @@
+"""`python -m tests.benchmarks [--json PATH] [NAME…]`: measure, print a table, write JSON.
+
+Every figure is a ratio between two things measured in turns in one run, since machines differ and are noisy. Nothing
+here fails for being slow.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.row import Row
+
+MODULES = ("validation", "reading", "harvest", "cycle")
+DEFAULT_JSON = Path("build/benchmarks.json")
+
+
+def table(rows: Sequence[Row]) -> Table:
+    shown = Table(title="Ratios measured in this run", title_justify="left")
+    shown.add_column("what")
+    for heading in ("value", "baseline", "ratio", "goal"):
+        shown.add_column(heading, justify="right", no_wrap=True)
+    shown.add_column("against")
+    for row in rows:
+        goal = "" if row.goal is None else f"{row.goal:g}"
+        value, baseline = f"{row.value:,.4g} {row.unit}", f"{row.baseline:,.4g} {row.unit}"
+        shown.add_row(row.name, value, baseline, f"{row.ratio:.3g}", goal, row.baseline_name)
+    return shown
+
+
+def as_json(rows: Sequence[Row]) -> dict[str, object]:
+    return {
+        "machine": {"python": platform.python_version(), "system": platform.platform(), "cpus": os.cpu_count()},
+        "rows": [asdict(row) | {"ratio": row.ratio} for row in rows],
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure the ratios that count.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(MODULES)}; all when none is given")
+    parser.add_argument("--json", type=Path, default=DEFAULT_JSON, help="where to write the figures (%(default)s)")
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(MODULES):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    console = Console()
+    rows: list[Row] = []
+    for name in options.names or MODULES:
+        console.print(f"measuring {name} …", style="dim")
+        rows += importlib.import_module(f"tests.benchmarks.{name}").rows()
+    console.print(table(rows))
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(as_json(rows), indent=2) + "\n", encoding="utf-8")
+    console.print(f"written to {options.json}")
+
+
+if __name__ == "__main__":
+    main()
