@@ -82,7 +82,7 @@ def _line(row: dict[str, str]) -> JSON:
         acronym=row["sigle"] or None,
         type=_TYPES.get(row["type_acteur"], "AUTRE"),
         identifiers=[
-            {"scheme": scheme, "value": row[scheme]}
+            {"scheme": scheme, "value": tidy(scheme, row[scheme])}
             for scheme in ("siren", "siret", "rna", "uai", "ror")
             if row[scheme]
         ],

@@ -1,0 +1,144 @@
+import gzip
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+import pytest
+
+from hub.distributions import checksums, gate
+from hub.distributions.contents import Contents, Outline, outline
+from hub.search import Query, SearchIndex
+from hub.stages.release import publish
+from tests.hub.distributions.lines import actor, project, published, real_actors
+
+CONTENTS = Contents(lines={"actor": published(*real_actors()[:40]), "project": published(project())})
+EXPECTED = outline(CONTENTS)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish(CONTENTS, tmp_path_factory.mktemp("releases"), datetime(2026, 11, 23, tzinfo=UTC)).folder
+
+
+@pytest.fixture
+def draft(whole: Path, tmp_path: Path) -> Path:
+    shutil.copytree(whole, tmp_path / "draft")
+    return tmp_path / "draft"
+
+
+def checked(folder: Path, expected: Outline = EXPECTED) -> list[str]:
+    """Why a folder is refused; its sums are made again first, so that they are not the only reason."""
+    names = [line.split("  ")[1] for line in (folder / checksums.NAME).read_text().splitlines()]
+    checksums.write(folder, [name for name in names if (folder / name).exists()])
+    search = SearchIndex.open(folder / "index")
+    try:
+        gate.check(folder, expected, lambda collection: search.ids(Query(collection=collection)))
+    except gate.ReleaseRefused as refused:
+        return refused.reasons
+    return []
+
+
+def test_a_whole_release_passes(draft: Path) -> None:
+    assert checked(draft) == []
+
+
+FILES = ["actors.jsonl.gz", "actors.csv", "actors.geojson", "projects.csv", "catalogue.sqlite", "statistics.json"]
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("left", [0.0, 0.5, 0.98])
+def test_a_truncated_file_is_refused(draft: Path, name: str, left: float) -> None:
+    whole = (draft / name).read_bytes()
+    (draft / name).write_bytes(whole[: int(len(whole) * left)])
+
+    assert any(name in reason for reason in checked(draft))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_file_is_refused(draft: Path, name: str) -> None:
+    (draft / name).unlink()
+
+    assert any(name in reason for reason in checked(draft))
+
+
+def drop_a_line(folder: Path) -> str:
+    lines = gzip.decompress((folder / "actors.jsonl.gz").read_bytes()).splitlines(keepends=True)
+    (folder / "actors.jsonl.gz").write_bytes(gzip.compress(b"".join(lines[:-1])))
+    return "actors.jsonl.gz holds 39 records, not 40"
+
+
+def change_a_value(folder: Path) -> str:
+    lines = gzip.decompress((folder / "actors.jsonl.gz").read_bytes())
+    (folder / "actors.jsonl.gz").write_bytes(gzip.compress(lines.replace(b'"name":"', b'"name":"X', 1)))
+    return "actors.jsonl.gz has set digest"
+
+
+def swap_two_rows(folder: Path) -> str:
+    first, second, third, *rest = (folder / "actors.csv").read_bytes().splitlines(keepends=True)
+    (folder / "actors.csv").write_bytes(b"".join([first, third, second, *rest]))
+    return "actors.csv holds other records, or in another order"
+
+
+def drop_a_feature(folder: Path) -> str:
+    lines = (folder / "actors.geojson").read_bytes().splitlines(keepends=True)
+    (folder / "actors.geojson").write_bytes(b"".join([lines[0], *lines[2:]]))
+    return "actors.geojson holds 39 records, not 40"
+
+
+def replace_an_actor(folder: Path) -> str:
+    with closing(sqlite3.connect(folder / "catalogue.sqlite")) as connection, connection:
+        connection.execute("UPDATE actors SET id = 'X' WHERE id = (SELECT max(id) FROM actors)")
+    return "catalogue.sqlite (actor) holds other records"
+
+
+def index_another(folder: Path) -> str:
+    shutil.rmtree(folder / "index")
+    SearchIndex.build(folder / "index", {"actor": [actor("elsewhere")], "project": [project()]})
+    return "search index (actor) holds 1 records, not 40"
+
+
+def miscount(folder: Path) -> str:
+    figures = orjson.loads((folder / "statistics.json").read_bytes())
+    figures["tables"][0]["known"] += 1
+    (folder / "statistics.json").write_bytes(orjson.dumps(figures))
+    return "does not reconcile"
+
+
+def understate(folder: Path) -> str:
+    figures = orjson.loads((folder / "statistics.json").read_bytes())
+    figures["figures"][0]["value"] -= 1
+    (folder / "statistics.json").write_bytes(orjson.dumps(figures))
+    return "statistics.json: [39] actors, not 40"
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        drop_a_line,
+        change_a_value,
+        swap_two_rows,
+        drop_a_feature,
+        replace_an_actor,
+        index_another,
+        miscount,
+        understate,
+    ],
+    ids=lambda tamper: tamper.__name__,
+)
+def test_a_file_that_says_something_else_is_refused(draft: Path, tamper: Callable[[Path], str]) -> None:
+    reason = tamper(draft)
+
+    assert any(reason in each for each in checked(draft))
+
+
+def test_a_file_that_is_not_what_its_sum_says_is_refused(draft: Path) -> None:
+    with (draft / "manifest.json").open("ab") as file:
+        file.write(b" ")
+    search = SearchIndex.open(draft / "index")
+
+    with pytest.raises(gate.ReleaseRefused, match=r"manifest\.json differs from its sum"):
+        gate.check(draft, EXPECTED, lambda collection: search.ids(Query(collection=collection)))
