@@ -15,6 +15,8 @@ from schemas.text import fold
 
 _FOLDER = files("schemas.vocabularies") / "geography"
 _VINTAGE = "6.0.0"
+# La Poste gives the CEDEX of La Réunion in these ranges too, which are no other département's.
+_CEDEX_OF_LA_REUNION = {"977": "974", "978": "974"}
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _NOISE = re.compile(r"\b(?:cedex|cdx)\b.*$")
 _DISTRICT = re.compile(r"^(paris|lyon|marseille) (?:0?([1-9]|1[0-9]|20)(?: ?(?:er|e|eme|ieme|nd))?(?: arr\w*)?)$")
@@ -110,6 +112,7 @@ def department_of_postcode(postcode: str) -> str | None:
     if postcode.startswith("20"):
         return "2A" if postcode < "20200" else "2B"
     code = postcode[:3] if postcode >= "97000" else postcode[:2]
+    code = _CEDEX_OF_LA_REUNION.get(code, code)
     return code if department(code) else None
 
 
@@ -259,6 +262,5 @@ def _rows(table: str) -> Iterator[list[str]]:
 
 def _lines(table: str) -> list[str]:
     """The lines of a packed table without its heading."""
-    plain = _FOLDER / f"{table}-{_VINTAGE}.tsv"
-    text = plain.read_bytes() if plain.is_file() else gzip.decompress((_FOLDER / f"{plain.name}.gz").read_bytes())
-    return text.decode("utf-8").splitlines()[1:]
+    packed = (_FOLDER / f"{table}-{_VINTAGE}.tsv.gz").read_bytes()
+    return gzip.decompress(packed).decode("utf-8").splitlines()[1:]

@@ -74,6 +74,7 @@ def test_a_commune_is_found_by_name(name: str, hints: dict[str, str], insee: str
         ("97400", "974"),
         ("97133", "977"),
         ("35042", "35"),  # CEDEX: no commune
+        ("97744", "974"),  # CEDEX of La Réunion
         ("98714", "987"),
         ("99999", None),
         ("4500", None),
