@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hub.resolution.columns import Bools, Columns, Floats, Ints, Measures, tally
-from hub.resolution.compare_names import compare_names
+from hub.resolution.compare_names import compare_names, same_town
 from hub.resolution.lexicon import lexicon
 
 _FRANCE = 68e6  # inhabitants (INSEE, 2024)
@@ -105,6 +105,8 @@ def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
     yield "kind.one_here", one_per_place & (town | (wide & np.where(is_region, country, area)))
     yield "kind.family", _other(family, left, right)
     yield "kind.unsaid", (kind[left] < 0) != (kind[right] < 0)
+    (unit,) = columns.codes("unit")
+    yield "kind.unit", ((unit[left] < 0) != (unit[right] < 0)) & ~same_town(columns, left, right)
 
 
 def _identifiers(columns: Columns, left: Ints, right: Ints) -> Found:

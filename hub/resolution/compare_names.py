@@ -10,12 +10,13 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from hub.resolution.columns import Columns, Floats, Ints, Lists, Measures, tally
+from hub.resolution.rarity import common_words
 
 _MOST_SHARED = 12.0
 _ALIKE = 0.8  # Levenshtein similarity from which two words are one word misspelt
-_CUT_SHORT = 6  # letters from which a word may stand for a longer one that begins with it
+_CUT_SHORT = 5  # letters from which a word may stand for a longer one that begins with it
 _SLIP = 0.8  # what a misspelt word is worth of the word
-_LONGEST_ACRONYM = 6
+_LONGEST_ACRONYM = 7
 
 
 def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
@@ -29,7 +30,8 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
     spelt = np.where(written > 0, 0, spelt)
     bare = _bare(core, acronyms)
-    explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0))
+    written = np.where(bare[left] & bare[right], 0, written)
+    explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0) | (shared > 0))
     lone_left, lone_right = (np.where(explained | same, 0, lone) for lone in (lone_left, lone_right))
     said = (acronyms.sizes() > 0)[left] & (acronyms.sizes() > 0)[right]
     spread = np.maximum(columns.numbers("spread")[left], columns.numbers("spread")[right])
@@ -38,13 +40,20 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
         "name.shared": np.minimum(shared, _MOST_SHARED),
         "name.rest": np.minimum(lone_left, lone_right),
         "name.tail": np.abs(lone_left - lone_right),
-        "name.spread": np.where((shared > 0) & ~explained, spread, 0),
+        "name.spread": np.where((shared > 0) & ~same_town(columns, left, right), spread, 0),
         "name.nothing": ((shared == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
-        "acronym.same": np.minimum(written, _LONGEST_ACRONYM),
-        "acronym.initials": np.minimum(spelt, _LONGEST_ACRONYM),
+        "acronym.same": np.maximum(np.minimum(written, _LONGEST_ACRONYM) - 1, 0),
+        "acronym.initials": np.maximum(np.minimum(spelt, _LONGEST_ACRONYM) - 1, 0),
         "acronym.other": (said & (written == 0) & (spelt == 0)).astype(np.float64),
         "number.other": _numbers_differ(columns, left, right),
     }
+
+
+def same_town(columns: Columns, left: Ints, right: Ints) -> NDArray[np.bool_]:
+    """Whether the seat or the name of one side is in the commune of the other: a name borne everywhere is one there."""
+    commune, named = columns.codes("commune", "named_commune")
+    places = [(commune, commune), (commune, named), (named, commune), (named, named)]
+    return np.asarray(np.any([(one[left] >= 0) & (one[left] == two[right]) for one, two in places], axis=0))
 
 
 def _words(columns: Columns, left: Ints, right: Ints) -> tuple[Floats, Floats, Floats]:
@@ -93,12 +102,15 @@ def _nearly(texts: tuple[str, ...], a: Ints, b: Ints) -> NDArray[np.bool_]:
         if one
         else np.zeros(0, bool)
     )
-    cut = [
-        min(len(x), len(y)) >= _CUT_SHORT and (x.startswith(y) or y.startswith(x))
-        for x, y in zip(one, two, strict=True)
-    ]
+    cut = [_is_cut_short(x, y) for x, y in zip(one, two, strict=True)]
     found: NDArray[np.bool_] = (close | np.array(cut, dtype=bool))[back.reshape(-1)]
     return found
+
+
+def _is_cut_short(one: str, two: str) -> bool:
+    """ "integrat" for "integration", but not two known words such as "niger" and "nigeria"."""
+    short, long = sorted((one, two), key=len)
+    return len(short) >= _CUT_SHORT and long.startswith(short) and short not in common_words()
 
 
 def _common(one: Lists, two: Lists, left: Ints, right: Ints) -> Ints:

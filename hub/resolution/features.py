@@ -3,7 +3,7 @@
 A row depends on the payload alone, so it may be cached by content hash together with FEATURES_VERSION. Texts are
 folded; "" and empty lists mean "not said", and what is not said is never evidence.
 
-    name        whole, core[], names[], acronyms[], initials[], numbers[], kind, family
+    name        whole, core[], names[], acronyms[], initials[], numbers[], kind, family, unit (of a larger body)
     in the name named_commune, named_department, named_region
     seat        commune, department, region, postcode, street, population
     identifiers siren, siret, rna, uai, ror, other_ids[]
@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 import pyarrow as pa
 
-from hub.resolution.lexicon import lexicon
-from hub.resolution.names import Name, read_name, stem
+from hub.resolution.lexicon import lexicon, stem
+from hub.resolution.names import Name, read_name
 from schemas import geography
 from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
@@ -31,9 +31,9 @@ FEATURES_VERSION = "1"
 Row = Mapping[str, Any]
 
 _TEXTS = (
-    "whole", "kind", "family", "named_commune", "named_department", "named_region", "commune", "department", "region",
-    "postcode", "street", "siren", "siret", "rna", "uai", "ror", "website", "email", "mail_domain", "phone", "founded",
-    "owner", "starts", "ends", "amount",
+    "whole", "kind", "unit", "family", "named_commune", "named_department", "named_region",
+    "commune", "department", "region", "postcode", "street", "siren", "siret", "rna", "uai", "ror",
+    "website", "email", "mail_domain", "phone", "founded", "owner", "starts", "ends", "amount",
 )  # fmt: skip
 _LISTS = (
     "core", "names", "acronyms", "initials", "numbers", "other_ids", "countries", "sectors", "words", "match_keys",
@@ -142,6 +142,7 @@ def _named(names: list[Name], type_code: str) -> Row:
         "initials": _unique(initials for name in names for initials in name.initials),
         "numbers": [word for word in first.core if word[0].isdigit()],
         "kind": first.kind,
+        "unit": "unit" if first.is_unit else "",
         "family": family,
         "named_commune": first.places.commune,
         "named_department": first.places.department or _department(first.places.commune),

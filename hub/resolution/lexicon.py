@@ -5,11 +5,12 @@ All words are folded (`schemas.text.fold`). `lexicon.json` holds:
     rewrites            phrase -> phrase: abbreviations, public-body synonyms, and curated aliases of real renamings
     articles            words that carry nothing
     legal_forms         words that say only how a body is registered
+    unit_words          words that make a name that of a local unit; unit_words_within: only after other words
     generic             words that say what kind of body it is, dropped where the kind and its place say everything
     kinds               kind of body -> pattern on the rewritten name; the first that fits
     compatible_kinds    pairs of kinds that one body may be called by
     one_per_place       kinds of which a place has one
-    branching           core names that many local bodies share
+    branching           names that many local bodies share, as sets of stemmed words
     place_stop_words    communes whose name is an ordinary word
     shared_hosts        web hosts of which each address is another body; free_mail the same for mailboxes
 """
@@ -24,6 +25,16 @@ import orjson
 
 Words = tuple[str, ...]
 
+_SETS = (
+    *("articles", "legal_forms", "generic", "unit_words_within", "one_per_place", "place_stop_words", "prepositions"),
+    *("shared_hosts", "free_mail"),
+)
+
+
+def stem(word: str) -> str:
+    """The word without the mark of its plural."""
+    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
@@ -33,6 +44,8 @@ class Lexicon:
     rewrites: Mapping[str, tuple[tuple[Words, Words], ...]]
     articles: frozenset[str]
     legal_forms: frozenset[str]
+    unit_words: tuple[Words, ...]
+    unit_words_within: frozenset[str]
     generic: frozenset[str]
     kinds: tuple[tuple[str, re.Pattern[str]], ...]
     kinds_by_code: Mapping[str, str]
@@ -41,7 +54,7 @@ class Lexicon:
     one_per_place: frozenset[str]
     families_by_type: Mapping[str, str]
     families_by_kind: Mapping[str, str]
-    branching: frozenset[str]
+    branching: frozenset[frozenset[str]]
     place_stop_words: frozenset[str]
     prepositions: frozenset[str]
     shared_hosts: frozenset[str]
@@ -69,12 +82,12 @@ class Lexicon:
 def lexicon() -> Lexicon:
     """The lexicon of this version of the program."""
     raw = orjson.loads(files("hub.resolution").joinpath("lexicon.json").read_bytes())
-    sets = ("articles", "legal_forms", "generic", "one_per_place", "branching", "place_stop_words", "prepositions")
-    hosts = ("shared_hosts", "free_mail")
     return Lexicon(
         **raw
-        | {name: frozenset(raw[name]) for name in sets + hosts}
+        | {name: frozenset(raw[name]) for name in _SETS}
         | {
+            "branching": frozenset(frozenset(map(stem, name.split())) for name in raw["branching"]),
+            "unit_words": tuple(tuple(phrase.split()) for phrase in raw["unit_words"]),
             "rewrites": _by_first_word(raw["rewrites"]),
             "kinds": tuple((kind, re.compile(pattern)) for kind, pattern in raw["kinds"]),
             "compatible_kinds": frozenset(frozenset(pair) for pair in raw["compatible_kinds"]),

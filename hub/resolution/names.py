@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.resolution.lexicon import Words, lexicon
+from hub.resolution.lexicon import Words, lexicon, stem
 from hub.resolution.places import Places, read_places
 from schemas.text import fold
 
@@ -32,6 +32,7 @@ class Name:
     whole:    every word, rewritten; the spelling that two equal names share.
     acronyms: said in the name, in brackets, beside it or by the acronym property.
     initials: the acronyms that the words would give.
+    is_unit:  the name says that it is a local unit of a larger body ("délégation", "antenne", "… - comité de").
     """
 
     whole: str
@@ -39,6 +40,7 @@ class Name:
     acronyms: tuple[str, ...]
     initials: tuple[str, ...]
     kind: str
+    is_unit: bool
     places: Places
 
 
@@ -51,7 +53,8 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     words = _without_repeated(words, given | written)
     rewritten = _drop_leading(lexicon().rewrite(words))
     kind = _kind(" ".join(rewritten), type_code)
-    places = read_places(rewritten, department=department, seat=tuple(fold(city).split()))
+    is_unit, without_unit = _unit(rewritten, kind)
+    places = read_places(without_unit, department=department, seat=tuple(fold(city).split()))
     if type_code in lexicon().kinds_by_type and not _content(places.rest):
         kind = lexicon().kinds_by_type[type_code]
     core = _core(places.rest, kind)
@@ -62,13 +65,9 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
         acronyms=tuple(sorted(given | written | alone)),
         initials=tuple(sorted(_initials(words) | _initials(places.rest))),
         kind=kind,
+        is_unit=is_unit,
         places=places,
     )
-
-
-def stem(word: str) -> str:
-    """The word without the mark of its plural."""
-    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
 
 
 def _join_dotted(text: str) -> str:
@@ -149,6 +148,23 @@ def _kind(name: str, type_code: str) -> str:
         if pattern.search(name):
             return kind
     return "" if name else lexicon().kinds_by_type.get(type_code, "")
+
+
+def _unit(words: Words, kind: str) -> tuple[bool, Words]:
+    """Whether the words name a local unit, and the words without those that say so."""
+    if kind:
+        return False, words
+    for phrase in lexicon().unit_words:
+        for at in range(len(words) - len(phrase) + 1):
+            if words[at : at + len(phrase)] == phrase and len(words) > len(phrase):
+                return True, words[:at] + words[at + len(phrase) :]
+    first = 0 if _is_branching(words) else 1
+    left = words[:first] + tuple(word for word in words[first:] if word not in lexicon().unit_words_within)
+    return left != words, left
+
+
+def _is_branching(words: Words) -> bool:
+    return any(phrase <= set(map(stem, words)) for phrase in lexicon().branching)
 
 
 def _content(words: Words) -> Words:

@@ -20,10 +20,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hub.resolution.columns import Floats, Ints, codes_of, in_one
-from hub.resolution.lexicon import lexicon
+from hub.resolution.lexicon import lexicon, stem
+from schemas.text import fold
+from schemas.vocabularies import vocabulary
 
 SHARED = ("siren", "siret", "rna", "uai", "ror", "website", "email", "mail_domain", "phone", "street")
 _PRIOR_NAMES = 20_000  # how many names of experience `words.json` counts for
+_COUNTRY = 0.03  # share of any country's name: a body is easily named after the country it works with
 _UNSEEN = 0.5  # names out of _PRIOR_NAMES that an unknown word is taken to stand in
 _LEAST, _MOST = 0.2, 8.0
 _BRANCHING_SPREAD = float(np.log(30))
@@ -43,7 +46,10 @@ def add_rarity(rows: pa.Table) -> pa.Table:
 def common_words() -> Mapping[str, float]:
     """Stemmed word -> its share among the names of real directories."""
     raw = orjson.loads(files("hub.resolution").joinpath("words.json").read_bytes())
-    return {word: count / raw["names"] for word, count in raw["words"].items()}
+    words = {word: count / raw["names"] for word, count in raw["words"].items()}
+    countries = vocabulary("countries").terms.values()
+    names = {stem(word) for country in countries for word in fold(country.label_fr).split()}
+    return words | {word: max(words.get(word, 0), _COUNTRY) for word in names}
 
 
 def _weights(core: pa.ChunkedArray) -> pa.Array:
@@ -60,8 +66,8 @@ def _weights(core: pa.ChunkedArray) -> pa.Array:
 def _spread(rows: pa.Table) -> Floats:
     names = _joined(rows["core"])
     spread = _log_distinct(codes_of(names), codes_of(rows["department"]))
-    branching = {frozenset(name.split()) for name in lexicon().branching}
-    known = {name: any(each <= set(name.split()) for each in branching) for name in set(names.to_pylist())}
+    phrases = lexicon().branching
+    known = {name: any(phrase <= set(name.split()) for phrase in phrases) for name in set(names.to_pylist())}
     is_branching = np.array([known[name] for name in names.to_pylist()], dtype=bool)
     return np.where(is_branching, np.maximum(spread, _BRANCHING_SPREAD), spread)
 
