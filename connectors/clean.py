@@ -117,7 +117,7 @@ def url(text: str) -> str | None:
     """A web address with its scheme; http:// when none is written, since any server that wants https says so."""
     if is_nothing(text):
         return None
-    found = _URL.fullmatch(text)
+    found = _URL.fullmatch(text.strip(" :;,<>()"))
     if found is None or len(text) > 2000:
         raise Unclear("url-unclear", "une adresse web, une seule, par exemple https://www.exemple.fr")
     scheme, host, port, rest = found.groups(default="")
@@ -159,7 +159,9 @@ _MONTHS = {
     for name in names
 }
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-_FRENCH_DATE = re.compile(r"(?:\w+ )?(\d{1,2})(?:er)? (\w+) (\d{4}|\d{2})(?: .*)?")
+_FRENCH_DATE = re.compile(
+    r"(?:\w+ )?(\d{1,2})(?:er)? (\w+) (\d{4}|\d{2})(?: \d{1,2}(?: \d\d){1,2}| \d{1,2} ?h(?: ?\d\d)?)?"
+)
 _FRENCH_MONTH = re.compile(r"(\w+) (\d{4})")
 _SERIAL = re.compile(r"[1-9]\d{4}")
 _EXCEL_EPOCH = date(1899, 12, 30)  # day 0 of serial numbers, for every day after February 1900
@@ -253,7 +255,7 @@ def _moment(text: str) -> datetime | None:
     return iso if iso.tzinfo else iso.replace(tzinfo=_PARIS)
 
 
-_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:[ .'’]\d{3})+|\d+)?(?:[.,]\d+)?(?:e[-+]?\d{1,2})?", re.IGNORECASE)
+_NUMBER = re.compile(r"[-+]?(?=[.,]?\d)(?:\d{1,3}(?:[ .'’]\d{3})+|\d+)?(?:[.,]\d+)?(?:e[-+]?\d{1,2})?", re.IGNORECASE)
 _UNIT = re.compile(r"\s*(?:€|eur|euros?|%)\s*$", re.IGNORECASE)
 
 
@@ -262,7 +264,7 @@ def number(text: str) -> int | float | None:
     if is_nothing(text):
         return None
     plain = _UNIT.sub("", re.sub(r"\s", " ", text))
-    if len(plain) > 100 or not _NUMBER.fullmatch(plain) or not any(map(str.isdigit, plain)):
+    if len(plain) > 100 or not _NUMBER.fullmatch(plain):
         raise Unclear("number-unclear", "un nombre, par exemple 1250,50")
     plain = re.sub(r"[ '’]|\.(?=\d{3}(?:[.,]))", "", plain).replace(",", ".")
     value = float(plain)

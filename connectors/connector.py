@@ -23,6 +23,8 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _EXPECTED = "Envoyez un fichier CSV, XLSX, XLS ou ODS."
+# Bytes that a text may hold in one of the encodings we know; zeros are half of UTF-16.
+_TEXT_BYTES = bytes({0x00, 0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1A, *range(0x20, 0x100)} - {0x7F})
 # What is often sent instead of a table: its first bytes, and what to say.
 _OTHERS = (
     (b"%PDF", "c'est un document PDF. Demandez le tableau d'origine"),
@@ -120,3 +122,5 @@ def _refuse_others(path: Path, start: bytes) -> None:
             raise UnreadableFile(path, "unknown-format", f"{message}. {_EXPECTED}")
     if re.match(rb'[\[{]\s*(?:"|\{|\[)', text):
         raise UnreadableFile(path, "unknown-format", f"c'est un fichier JSON. {_EXPECTED}")
+    if len(start.translate(None, _TEXT_BYTES)) > len(start) // 20 + 3:
+        raise UnreadableFile(path, "unknown-format", f"ce n'est ni un fichier texte ni un classeur connu. {_EXPECTED}")

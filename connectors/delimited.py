@@ -40,7 +40,6 @@ def open_delimited(
     found = Encoding(name=encoding) if encoding else find_encoding(path)
     lines = _text_lines(path, found.name)
     sample = list(islice(lines, _SAMPLE_LINES))
-    _refuse_binary(path, sample)
     hint = _EXCEL_HINT.fullmatch(sample[0]) if sample else None
     sample = sample[1:] if hint else sample
     separator = delimiter or (hint[1] if hint else find_delimiter(sample))
@@ -91,17 +90,6 @@ def _text_lines(path: Path, encoding: str) -> Iterator[str]:
             f"après la ligne {number}, le texte n'est pas en {encoding}. Enregistrez le fichier en « CSV UTF-8 » "
             "depuis un tableur, ou indiquez son encodage par encoding dans [file].",
         ) from None
-
-
-def _refuse_binary(path: Path, sample: Sequence[str]) -> None:
-    text = "".join(sample)[:65_536]
-    control = sum(1 for letter in text if letter < " " and letter not in "\t\r\n\f\v")
-    if control > 0.02 * len(text) + 3:
-        raise UnreadableFile(
-            path,
-            "unknown-format",
-            "ce n'est ni un fichier texte ni un classeur connu. Envoyez un fichier CSV, XLSX, XLS ou ODS.",
-        )
 
 
 class _Lines:

@@ -37,7 +37,9 @@ def faulty_cells(path: Path, sheet: str) -> Faults:
 
 
 class _ExcelCells:
-    """Reads `<c r="F12" t="e"><f>A1/0</f><v>#DIV/0!</v></c>`: t="e" is an error, a formula without v has no value."""
+    """Reads `<c r="F12" t="e"><f>A1/0</f><v>#DIV/0!</v></c>`: t="e" is an error; a formula whose v is absent or empty
+    has no value, unless its value is an empty text (t="str").
+    """
 
     def __init__(self) -> None:
         self.faults: Faults = {}
@@ -60,7 +62,7 @@ class _ExcelCells:
     def end(self, name: str) -> None:
         if name == "v" and self._cell.get("t") == "e":
             _tell(self.faults, *_place(self._cell["r"]), self._value or "#ERREUR")
-        elif name == "c" and self._formula and self._value is None:
+        elif name == "c" and self._formula and not self._value and self._cell.get("t") != "str":
             _tell(self.faults, *_place(self._cell["r"]), None)
 
 
@@ -108,15 +110,15 @@ def _tell(faults: Faults, row: int, column: int, error: str | None) -> None:
     """`row` and `column` count from 0; `error` is what the cell shows, None for a formula without a value."""
     cell = cell_name(column, row + 1)
     if error is None:
-        code = "formula-without-value"
         message = (
             f"la formule de la cellule {cell} n'a jamais été calculée : lue comme vide. Ouvrez le classeur dans un "
             "tableur et enregistrez-le."
         )
+        fault = Fault(column, "formula-without-value", Severity.WARNING, message)
     else:
-        code = "error-cell"
         message = f"la cellule {cell} affiche une erreur ({error}) : lue comme vide. Corrigez-la ou écrivez la valeur."
-    faults.setdefault(row + 1, []).append(Fault(column, code, Severity.WARNING, message, error))
+        fault = Fault(column, "error-cell", Severity.WARNING, message, error)
+    faults.setdefault(row + 1, []).append(fault)
 
 
 def _place(cell: str) -> tuple[int, int]:

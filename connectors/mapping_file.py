@@ -254,13 +254,15 @@ def _rule(heading: str, section: _Section, collection: str, terms: _Section) -> 
 def _targets(section: _Section, collection: str) -> tuple[Target, ...]:
     section.known.add("to")
     raw = section.raw.get("to", "")
-    paths: list[object] = raw if isinstance(raw, list) else [raw]
-    if not paths or not all(isinstance(path, str) and path for path in paths):
+    paths = [path for path in (raw if isinstance(raw, list) else [raw]) if isinstance(path, str) and path]
+    if not paths or len(paths) != (len(raw) if isinstance(raw, list) else 1):
         section.refuse('on attend une propriété, par exemple "name", ou ignore = true pour une colonne à laisser.')
     return tuple(_target(section, collection, path) for path in paths)
 
 
 def _target(section: _Section, collection: str, path: str) -> Target:
+    if path == "id":
+        section.refuse('« id » : la table [id] fait l\'identifiant, par exemple columns = ["N°"].')
     try:
         return target(collection, path)
     except UnknownProperty as error:
