@@ -122,7 +122,7 @@ def department_of_insee(insee: str) -> str | None:
     return code if department(code) else None
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def commune(insee: str) -> Commune | None:
     """A commune by its INSEE code; a delegated, associated or former one answers with the commune it now is part of."""
     lines = _commune_lines()
@@ -140,7 +140,7 @@ def communes_of_department(code: str) -> Iterator[Commune]:
     return (_commune(line) for line in _lines_by_department().get(code, ()))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def find_commune(name: str, department: str | None = None, postcode: str | None = None) -> Commune | None:
     """The commune of that name, accents, "St" for "Saint", hyphens and CEDEX apart; former names count.
 
@@ -161,6 +161,7 @@ def epci(siren: str) -> Epci | None:
     return _epcis().get(siren)
 
 
+@lru_cache(maxsize=1 << 14)
 def _reading(name: str) -> str:
     """A commune's name reduced to what two spellings of it share."""
     folded = _NOISE.sub("", fold(name)).strip()

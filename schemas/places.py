@@ -28,7 +28,7 @@ _VAST = frozenset({"973"})
 Problem = tuple[str, str, str]  # issue code, property of the place, sentence
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def problems(
     country: str, postcode: str | None, city: str | None, insee: str | None, lat: float | None, lon: float | None
 ) -> tuple[Problem, ...]:
@@ -47,7 +47,7 @@ def problems(
         sentence = f"Le code INSEE « {insee} » est celui de {here.name}, et non de « {city} »."
         found.append(("insee-city-mismatch", "insee", sentence))
     if lat is not None and lon is not None:
-        found += _coordinate_problems(lat, lon, _department(here, postcode))
+        found += _coordinate_problems(lat, lon, here, _department(here, postcode))
     return tuple(found)
 
 
@@ -89,6 +89,8 @@ def _serves(postcode: str, city: str, served: tuple[Commune, ...]) -> bool:
 
 def _is_called(here: Commune, city: str, postcode: str | None) -> bool:
     """Whether `city` names this commune, a former commune of it, or nothing that is known in its département."""
+    if city == here.name:
+        return True
     named = find_commune(city, here.department, postcode)
     return named is None or named.insee == here.insee or _same_town(named, here)
 
@@ -107,7 +109,7 @@ def _department(here: Commune | None, postcode: str | None) -> Department | None
     return department(code) if code else None
 
 
-def _coordinate_problems(lat: float, lon: float, home: Department | None) -> list[Problem]:
+def _coordinate_problems(lat: float, lon: float, here: Commune | None, home: Department | None) -> list[Problem]:
     boxed = [one for one in ([home] if home else departments()) if one.box is not None]
     if not boxed:
         return []
@@ -118,7 +120,12 @@ def _coordinate_problems(lat: float, lon: float, home: Department | None) -> lis
         advice = "Latitude et longitude semblent interverties." if swapped else "Corrigez-les ou laissez-les de côté."
         sentence = f"Les coordonnées {lat}, {lon} tombent hors {where}. {advice}"
         return [("coordinates-outside", "lat", sentence)]
-    if any(one.code in _VAST or _is_near(lat, lon, one.code) for one in around):
+    if here is not None and _is_near(lat, lon, here):
+        return []
+    if any(
+        one.code in _VAST or any(_is_near(lat, lon, near) for near in communes_of_department(one.code))
+        for one in around
+    ):
         return []
     sentence = (
         f"Les coordonnées {lat}, {lon} sont à plus de {_FARTHEST_KM:.0f} km de toute commune : en mer ou à l'étranger. "
@@ -127,11 +134,9 @@ def _coordinate_problems(lat: float, lon: float, home: Department | None) -> lis
     return [("coordinates-at-sea", "lat", sentence)]
 
 
-def _is_near(lat: float, lon: float, code: str) -> bool:
-    return any(
-        one.lat is None or one.lon is None or _kilometres(lat, lon, one.lat, one.lon) <= _FARTHEST_KM
-        for one in communes_of_department(code)
-    )
+def _is_near(lat: float, lon: float, town: Commune) -> bool:
+    """A commune whose own place is not known is near everything."""
+    return town.lat is None or town.lon is None or _kilometres(lat, lon, town.lat, town.lon) <= _FARTHEST_KM
 
 
 def _kilometres(lat: float, lon: float, other_lat: float, other_lon: float) -> float:

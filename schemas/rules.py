@@ -3,7 +3,7 @@
 The schemas themselves name the rules, so that a property gets its checks by being declared:
 
     x-vocabulary    the codes that a text, a list or the `code` of a list's objects may hold
-    x-kind          url, email, long-text, html, partial-date
+    x-kind          url, email, personal-email, phone, long-text, html, partial-date
     x-ordered       pairs of properties whose first may not come after the second
     x-rule          identifier, place, contact, scope: rules that read several properties at once
 
@@ -201,7 +201,12 @@ def _email(value: Any, pointer: str, found: list[Issue]) -> None:
             "Exemple : « contact@exemple.fr »."
         )
         found.append(fault("personal-mailbox", pointer, sentence))
-    elif not _DOMAIN.fullmatch(domain):
+    else:
+        _personal_email(value, pointer, found)
+
+
+def _personal_email(value: Any, pointer: str, found: list[Issue]) -> None:
+    if not _DOMAIN.fullmatch(value.rpartition("@")[2]):
         sentence = "Ce qui suit le @ n'est pas un domaine. Exemple : « contact@exemple.fr »."
         found.append(fault("email-domain", pointer, sentence))
 
@@ -257,7 +262,7 @@ def _identifier(value: Any, pointer: str, found: list[Issue]) -> None:
         found.append(fault(problem[0], f"{pointer}/value", problem[1]))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _identifier_problem(scheme: str, number: str) -> tuple[str, str] | None:
     """The code and the sentence of what is wrong with an identifier."""
     tidy = identifiers.tidy(scheme, number)
@@ -300,6 +305,7 @@ def _place(value: Any, pointer: str, found: list[Issue]) -> None:
 _BY_KIND: Mapping[str, Rule] = {
     "url": _url,
     "email": _email,
+    "personal-email": _personal_email,
     "phone": _phone,
     "long-text": _plain,
     "html": _rich,

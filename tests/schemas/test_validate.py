@@ -449,7 +449,7 @@ def test_a_rule_beyond_the_schema_tells_its_code_at_its_place(
         {"website": "https://www.réseau-eau.fr:8080/présentation?x=1", "email": "contact@réseau-eau.fr"},
         {"phone": "02 38 00 00 00 / 06 00 00 00 00"},
         {"a_property_of_version_1_1": {"name": 1}},
-        {"contacts": [{"name": "Awa Diallo", "consent": {"scope": "network"}}]},
+        {"contacts": [{"name": "Awa Diallo", "email": "awa@gmail.com", "consent": {"scope": "network"}}]},
     ],
 )
 def test_nothing_good_is_blamed(over: dict[str, Any]) -> None:
