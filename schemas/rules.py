@@ -83,7 +83,7 @@ def _object_rule(document: JSON, node: JSON) -> Rule:
     names = frozenset(properties)
     needed = node.get("required", ()) if node is document else ()
     below = {name: _rule(document, child, required=name in needed) for name, child in properties.items()}
-    checked = {name: rule for name, rule in below.items() if rule is not None}
+    checked = {name: (rule, f"/{name}") for name, rule in below.items() if rule is not None}
     whole = [_order_rule(document, node, *pair) for pair in node.get("x-ordered", ())]
     if name := node.get("x-rule"):
         whole.append(_BY_NAME[name])
@@ -91,9 +91,9 @@ def _object_rule(document: JSON, node: JSON) -> Rule:
 
     def check(value: Any, pointer: str, found: list[Issue]) -> None:
         for name, one in value.items():
-            rule = checked.get(name)
-            if rule is not None:
-                rule(one, f"{pointer}/{name}", found)
+            if name in checked:
+                rule, step = checked[name]
+                rule(one, pointer + step, found)
         for rule in whole:
             rule(value, pointer, found)
         if not names.issuperset(value):
