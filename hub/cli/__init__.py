@@ -1,16 +1,14 @@
 """`rrma-hub`: every command is a door. It reads settings, opens the hub, calls a stage, and says what happened.
 
-stages.py      init, harvest, resolve, compile, release, cycle, status
-sources.py     source list|add|show|remove
-jobs.py        job list|show
-quarantine.py  quarantine list|show
+The stages are commands (init, harvest, resolve, compile, release, cycle, status, judge, serve, demo); the rest are
+things with verbs (source, job, quarantine).
 """
 
 import sys
 
 import typer
 
-from hub.cli import jobs, quarantine, sources, stages
+from hub.cli import jobs, judging, quarantine, serving, sources, stages
 from hub.cli.door import exit_code
 from schemas.errors import FederationError
 
@@ -20,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (stages, sources, jobs, quarantine):
+for part in (stages, judging, serving, sources, jobs, quarantine):
     app.add_typer(part.app)
 
 

@@ -5,11 +5,10 @@ from typing import Annotated
 import typer
 
 from hub.cli.door import HERE, AsJson, Home, show_facts, show_rows
-from hub.model.job import Job
+from hub.cli.told import flat
 from hub.store import jobs
 from hub.store.engine import reading
 from hub.wiring import open_hub
-from schemas.canonical import JSON
 from schemas.errors import NotFound
 
 app = typer.Typer(name="job", help="The visits to the sources.", no_args_is_help=True)
@@ -37,8 +36,3 @@ def show(number: int, home: Home = HERE, as_json: AsJson = False) -> None:
     if found is None:
         raise NotFound(f"no job {number}")
     show_facts(found.as_json(), as_json=as_json)
-
-
-def flat(job: Job) -> JSON:
-    """A job as one row: its tally beside its other facts."""
-    return job.as_json() | job.tally.as_json()

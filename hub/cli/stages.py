@@ -1,19 +1,29 @@
-"""The stages as commands, and the state of the hub: init, harvest, status."""
+"""The stages as commands, in the order of the cycle, and where the hub stands."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hub.cli.door import ATTENTION, DONE, HERE, SOURCE_FAILED, AsJson, Home, show_rows
-from hub.cli.jobs import flat
+from hub.cli.door import ATTENTION, DONE, HERE, SOURCE_FAILED, AsJson, Home, show_facts, show_json, show_rows
+from hub.cli.told import HARVESTED, flat, status_of
 from hub.model.job import Job, JobStatus
 from hub.settings import FILE, init_home
+from hub.stages import cycle as cycling
+from hub.stages.compile import compile_catalogue
 from hub.stages.harvest import harvest_all
+from hub.stages.publication import release as publish
+from hub.stages.release import Release, Unchanged
+from hub.stages.resolve import resolve as find_clusters
+from hub.store.engine import reading
 from hub.wiring import open_feeds, open_hub
+from schemas.canonical import JSON
 
 app = typer.Typer()
+
+AllowEmpty = Annotated[bool, typer.Option("--allow-empty", help="Publish even when there is no actor at all.")]
 
 
 @app.command()
@@ -29,20 +39,83 @@ def harvest(
     home: Home = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Read what is new at the sources.
-
-    Exit codes: 0 done, 1 a source could not be read, 3 done with records that wait for a person.
-    """
+    """Read what is new at the sources."""
     with open_hub(home) as hub, open_feeds() as feeds:
         found = harvest_all(hub.chosen(source or ()), feeds, hub.engine, datetime.now(UTC), hub.settings.threads)
     show_rows(map(flat, found), HARVESTED, as_json=as_json)
-    raise typer.Exit(harvest_exit(found))
+    raise typer.Exit(_worst(found))
 
 
-HARVESTED = ("source", "status", "received", "accepted", "unchanged", "quarantined", "deleted", "held", "reason")
+@app.command()
+def resolve(home: Home = HERE, as_json: AsJson = False) -> None:
+    """Find the records that speak of one real thing."""
+    with open_hub(home) as hub:
+        show_facts(asdict(find_clusters(hub.engine, datetime.now(UTC))), as_json=as_json)
 
 
-def harvest_exit(found: list[Job]) -> int:
+@app.command("compile")
+def compile_(
+    full: Annotated[bool, typer.Option("--full", help="Merge every cluster again, touched or not.")] = False,
+    home: Home = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Make the golden records."""
+    with open_hub(home) as hub:
+        show_facts(asdict(compile_catalogue(hub.engine, full=full)), as_json=as_json)
+
+
+@app.command()
+def release(allow_empty: AllowEmpty = False, home: Home = HERE, as_json: AsJson = False) -> None:
+    """Publish what was compiled, unless the current release says it already."""
+    with open_hub(home) as hub:
+        found = publish(hub.engine, hub.releases, datetime.now(UTC), allow_empty=allow_empty)
+    show_facts(_released(found), as_json=as_json)
+
+
+@app.command()
+def cycle(home: Home = HERE, as_json: AsJson = False) -> None:
+    """Harvest, resolve, compile, release."""
+    with open_hub(home) as hub, open_feeds() as feeds:
+        now = datetime.now(UTC)
+        report = cycling.cycle(hub.sources, feeds, hub.engine, hub.releases, now, hub.settings.threads)
+    if as_json:
+        show_json(
+            {
+                "jobs": [flat(job) for job in report.jobs],
+                "resolution": asdict(report.resolution),
+                "compiled": asdict(report.compiled),
+                "release": _released(report.release),
+                "seconds": report.seconds,
+            }
+        )
+    else:
+        show_rows(map(flat, report.jobs), HARVESTED, as_json=False)
+        facts = {"records": report.resolution.records, "clusters": report.resolution.clusters}
+        seconds = {f"{stage}_s": round(taken, 2) for stage, taken in report.seconds.items()}
+        show_facts(facts | _released(report.release) | seconds, as_json=False)
+    raise typer.Exit(_worst(report.jobs))
+
+
+@app.command()
+def status(home: Home = HERE, as_json: AsJson = False) -> None:
+    """Show where the hub stands: each source's last visit, the catalogue, the current release."""
+    with open_hub(home) as hub, reading(hub.engine) as connection:
+        found = status_of(hub, connection)
+    if as_json:
+        show_json(found)
+        return
+    show_rows(
+        found["sources"], ("source", "status", "ended_at", "declared", "waiting", "held", "reason"), as_json=False
+    )
+    show_facts({name: value for name, value in found.items() if name != "sources"}, as_json=False)
+
+
+def _released(found: Release | Unchanged) -> JSON:
+    return {"release": found.name, "folder": str(found.folder), "changed": isinstance(found, Release)}
+
+
+def _worst(found: list[Job]) -> int:
+    """The exit code of a harvest."""
     if any(job.status in (JobStatus.FAILED, JobStatus.PARTIAL) for job in found):
         return SOURCE_FAILED
-    return ATTENTION if any(job.tally.quarantined or job.tally.held for job in found) else DONE
+    return ATTENTION if any(job.waiting or job.tally.held for job in found) else DONE

@@ -133,6 +133,16 @@ class Job:
     reason: str | None = None
     notes: tuple[str, ...] = ()
 
+    @property
+    def declared(self) -> int:
+        """Records that the source states, as far as this job proved."""
+        return sum(proof.declared_count for proof in self.proof.collections.values()) if self.proof else 0
+
+    @property
+    def waiting(self) -> int:
+        """Records in quarantine when the job ended."""
+        return sum(proof.quarantined for proof in self.proof.collections.values()) if self.proof else 0
+
     def as_json(self) -> JSON:
         return {
             "number": self.number,

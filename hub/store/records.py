@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, Row, Table, and_, exists, func, insert, select, update
+from sqlalchemy import Column, Connection, MetaData, Row, Select, Table, and_, exists, func, insert, select, update
 
 from hub.model.holding import Holding
 from hub.model.record import Accepted, Founding
 from hub.model.standing import Standing, State
 from hub.model.statement import Op
 from hub.store.statements import erase
-from hub.store.tables import key_type, records, statements
+from hub.store.tables import clusters, key_type, records, statements
 from hub.store.upsert import upsert
 from schemas.canonical import SetDigest, bucket
 from schemas.record import RecordKey
@@ -134,8 +135,68 @@ def let_go(connection: Connection, source: str, collection: str) -> int:
 
 def accepted(connection: Connection, collection: str) -> Iterator[Accepted]:
     """Stream every published record of a collection with its last good statement, in key order."""
+    query = _published(collection).order_by(records.c.source, records.c.local_id)
+    for row in connection.execute(query).yield_per(_BATCH):
+        yield _accepted(row)
+
+
+def by_cluster(connection: Connection, collection: str) -> Iterator[tuple[str, list[Accepted]]]:
+    """Stream a collection cluster by cluster, in order of identifier, the members in founding order.
+
+    A record that was never resolved is in no cluster, and is left out.
+    """
+    here = and_(
+        clusters.c.collection == records.c.collection,
+        clusters.c.source == records.c.source,
+        clusters.c.local_id == records.c.local_id,
+    )
     query = (
+        _published(collection)
+        .add_columns(clusters.c.national_id)
+        .join(clusters, here)
+        .order_by(clusters.c.national_id, clusters.c.place)
+    )
+    rows = connection.execute(query).yield_per(_BATCH)
+    for national_id, members in groupby(rows, key=lambda row: row.national_id):
+        yield str(national_id), [_accepted(row) for row in members]
+
+
+def accepted_digest(connection: Connection, collection: str) -> str:
+    """A digest of which statement of which record is published, in 64 digits: what resolution depends on."""
+    query = select(records.c.source, records.c.local_id, records.c.accepted_statement)
+    published = records.c.accepted_statement.is_not(None)
+    rows = connection.execute(query.where(records.c.collection == collection, published)).yield_per(_BATCH)
+    return SetDigest.of((source, local_id, str(number)) for source, local_id, number in rows).hex
+
+
+def continued(connection: Connection) -> dict[RecordKey, RecordKey]:
+    """Founding key of a record that left -> the last record that continues it, as its source says.
+
+    A record that was merged into one that was itself renamed or merged leads to the end of that chain.
+    """
+    following: dict[RecordKey, RecordKey] = {}
+    founders: dict[RecordKey, RecordKey] = {}
+    for row in connection.execute(select(records).where(records.c.successor_id.is_not(None))):
+        key = RecordKey(row.collection, row.source, row.local_id)
+        following[key] = RecordKey(row.collection, row.successor_source, row.successor_id)
+        if row.founded_as is not None:
+            founders[RecordKey(row.collection, row.source, row.founded_as)] = key
+    return {founder: _last(following, key) for founder, key in founders.items()}
+
+
+def _last(following: Mapping[RecordKey, RecordKey], key: RecordKey) -> RecordKey:
+    seen = {key}
+    while (after := following.get(key)) is not None and after not in seen:
+        seen.add(after)
+        key = after
+    return key
+
+
+def _published(collection: str) -> Select[Any]:
+    """Every published record with its last good statement."""
+    return (
         select(
+            records.c.collection,
             records.c.source,
             records.c.local_id,
             records.c.accepted_hash,
@@ -146,34 +207,17 @@ def accepted(connection: Connection, collection: str) -> Iterator[Accepted]:
         )
         .join(statements, statements.c.number == records.c.accepted_statement)
         .where(records.c.collection == collection)
-        .order_by(records.c.source, records.c.local_id)
     )
-    for row in connection.execute(query).yield_per(_BATCH):
-        yield Accepted(
-            key=RecordKey(collection, row.source, row.local_id),
-            payload=orjson.loads(row.payload),
-            hash=row.accepted_hash,
-            modified_at=row.modified_at,
-            founded=Founding(row.founded_on, RecordKey(collection, row.source, row.founded_as)),
-        )
 
 
-def accepted_digest(connection: Connection, collection: str) -> str:
-    """The set digest of every published record of a collection: what resolution depends on, in 64 digits."""
-    query = select(records.c.source, records.c.local_id, records.c.accepted_hash)
-    rows = connection.execute(
-        query.where(records.c.collection == collection, records.c.accepted_statement.is_not(None))
-    ).yield_per(_BATCH)
-    return SetDigest.of((row.source, row.local_id, row.accepted_hash) for row in rows).hex
-
-
-def successors(connection: Connection, collection: str) -> Mapping[RecordKey, RecordKey]:
-    """Record that left -> the record that its source says continues it; renamed ones lead on as well."""
-    query = select(records).where(records.c.collection == collection, records.c.successor_id.is_not(None))
-    return {
-        RecordKey(collection, row.source, row.local_id): RecordKey(collection, row.successor_source, row.successor_id)
-        for row in connection.execute(query)
-    }
+def _accepted(row: Row[Any]) -> Accepted:
+    return Accepted(
+        key=RecordKey(row.collection, row.source, row.local_id),
+        payload=orjson.loads(row.payload),
+        hash=row.accepted_hash,
+        modified_at=row.modified_at,
+        founded=Founding(row.founded_on, RecordKey(row.collection, row.source, row.founded_as)),
+    )
 
 
 def _declared(source: str) -> Any:

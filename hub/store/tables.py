@@ -58,6 +58,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 _Number = BigInteger().with_variant(Integer(), "sqlite")
 _Nullable_JSON = JSON(none_as_null=True)
 _Hash = String(64)
+_NationalId = String(13).with_variant(String(13, collation="C"), "postgresql")
 # Keys sort by code point on both engines, whatever the database's language: the order that makes a release repeatable.
 key_type = Text().with_variant(Text(collation="C"), "postgresql")
 
@@ -170,7 +171,7 @@ clusters = Table(
     Column("collection", key_type, primary_key=True),
     Column("source", key_type, primary_key=True),
     Column("local_id", key_type, primary_key=True),
-    Column("national_id", String(13), nullable=False, index=True),
+    Column("national_id", _NationalId, nullable=False, index=True),
     Column("place", Integer, nullable=False),
 )
 
@@ -190,12 +191,12 @@ edges = Table(
 issued_ids = Table(
     "issued_ids",
     metadata,
-    Column("national_id", String(13), primary_key=True),
+    Column("national_id", _NationalId, primary_key=True),
     Column("collection", key_type, nullable=False),
     Column("source", key_type, nullable=False),
     Column("local_id", key_type, nullable=False),
     Column("state", String(10), nullable=False),
-    Column("leads_to", String(13)),
+    Column("leads_to", _NationalId),
     Column("issued_at", UtcDateTime, nullable=False),
     CheckConstraint("state IN ('live', 'redirect', 'gone')", name="state"),
     CheckConstraint("(state = 'redirect') = (leads_to IS NOT NULL)", name="leads_to"),
@@ -206,7 +207,7 @@ issued_ids = Table(
 golden = Table(
     "golden",
     metadata,
-    Column("national_id", String(13), primary_key=True),
+    Column("national_id", _NationalId, primary_key=True),
     Column("collection", key_type, nullable=False, index=True),
     Column("line", LargeBinary, nullable=False),
     Column("hash", _Hash, nullable=False),

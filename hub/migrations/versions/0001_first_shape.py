@@ -7,6 +7,7 @@ revision = "0001"
 down_revision = None
 
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+NATIONAL_ID = sa.String(13).with_variant(sa.String(13, collation="C"), "postgresql")
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -16,7 +17,7 @@ def upgrade() -> None:
         sa.Column("collection", KEY, nullable=False),
         sa.Column("source", KEY, nullable=False),
         sa.Column("local_id", KEY, nullable=False),
-        sa.Column("national_id", sa.String(length=13), nullable=False),
+        sa.Column("national_id", NATIONAL_ID, nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("collection", "source", "local_id", name=op.f("pk_clusters")),
     )
@@ -36,7 +37,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "golden",
-        sa.Column("national_id", sa.String(length=13), nullable=False),
+        sa.Column("national_id", NATIONAL_ID, nullable=False),
         sa.Column("collection", KEY, nullable=False),
         sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
@@ -47,12 +48,12 @@ def upgrade() -> None:
     op.create_index(op.f("ix_golden_collection"), "golden", ["collection"], unique=False)
     op.create_table(
         "issued_ids",
-        sa.Column("national_id", sa.String(length=13), nullable=False),
+        sa.Column("national_id", NATIONAL_ID, nullable=False),
         sa.Column("collection", KEY, nullable=False),
         sa.Column("source", KEY, nullable=False),
         sa.Column("local_id", KEY, nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("leads_to", sa.String(length=13), nullable=True),
+        sa.Column("leads_to", NATIONAL_ID, nullable=True),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("(state = 'redirect') = (leads_to IS NOT NULL)", name=op.f("ck_issued_ids_leads_to")),
         sa.CheckConstraint("state IN ('live', 'redirect', 'gone')", name=op.f("ck_issued_ids_state")),

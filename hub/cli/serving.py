@@ -1,0 +1,37 @@
+"""`rrma-hub serve`: the portal and the API over the current release."""
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from hub.cli.door import HERE, Home
+from hub.settings import load_settings
+from hub.web.app import create_app
+from hub.web.current import CurrentRelease, FixedRelease, ReleaseSource
+from hub.wiring import configure_logging
+
+app = typer.Typer()
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    release: Annotated[
+        Path | None, typer.Option(help="Serve this release folder alone; no hub is needed beside it.")
+    ] = None,
+    home: Home = HERE,
+) -> None:
+    """Serve the catalogue until interrupted, following each new release."""
+    uvicorn.run(create_app(_source(home, release), version=version("rrma-hub")), host=host, port=port)
+
+
+def _source(home: Path, release: Path | None) -> ReleaseSource:
+    if release is not None:
+        return FixedRelease(release)
+    settings = load_settings(home)
+    configure_logging(settings.log_level)
+    return CurrentRelease(home / settings.releases)

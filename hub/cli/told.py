@@ -1,0 +1,34 @@
+"""Jobs and the hub's state as rows and facts."""
+
+from sqlalchemy import Connection
+
+from hub.distributions import shelf
+from hub.model.job import Job
+from hub.store import clusters, goldens, jobs
+from hub.wiring import Hub
+from schemas.canonical import JSON
+
+HARVESTED = ("source", "status", "received", "accepted", "unchanged", "quarantined", "deleted", "held", "reason")
+
+
+def flat(job: Job) -> JSON:
+    """A job as one row: its tally beside its other facts, how many records the source declares and how many wait."""
+    return job.as_json() | job.tally.as_json() | {"declared": job.declared, "waiting": job.waiting}
+
+
+def status_of(hub: Hub, connection: Connection) -> JSON:
+    """Each configured source's last visit, what was derived, and what is published."""
+    last = jobs.last_of_each(connection)
+    current = shelf.current(hub.releases)
+    totals = clusters.totals(connection)
+    never: JSON = {"status": "never read"}
+    return {
+        "sources": [
+            (flat(last[source.name]) if source.name in last else never) | {"source": source.name}
+            for source in hub.sources
+        ],
+        "records": sum(count for count, _ in totals.values()),
+        "clusters": sum(count for _, count in totals.values()),
+        "golden": goldens.totals(connection),
+        "release": current.name if current else None,
+    }

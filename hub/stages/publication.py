@@ -1,0 +1,33 @@
+"""Publication: what the working database says now becomes a release, unless the current one says it already."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from hub.distributions import shelf
+from hub.stages.compile import CATALOGUE
+from hub.stages.contents import contents
+from hub.stages.release import Release, Unchanged, publish
+from hub.store import meta
+from hub.store.engine import reading
+
+_RELEASED = "released"
+
+
+def release(engine: Engine, releases: Path, now: datetime, *, allow_empty: bool = False) -> Release | Unchanged:
+    """Publish the compiled catalogue, unless the current release was made of the very same.
+
+    Raises EmptyCatalogue, ReleaseRefused or Busy (see `hub.stages.release.publish`).
+    """
+    with reading(engine) as connection:
+        found = contents(connection)
+        stated = [[each.id, each.title, each.regions, each.website] for each in found.networks]
+        inputs = f"{meta.get(connection, CATALOGUE)} {stated}"
+        current = shelf.current(releases)
+        if current is not None and meta.get(connection, _RELEASED) == f"{current.name} {inputs}":
+            return Unchanged(name=current.name, folder=current)
+        published = publish(found, releases, now, allow_empty=allow_empty)
+    with engine.begin() as connection:
+        meta.put(connection, _RELEASED, f"{published.name} {inputs}")
+    return published

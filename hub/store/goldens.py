@@ -1,0 +1,82 @@
+"""The compiled catalogue: one public line a cluster, and what it was made of."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, func, select
+
+from hub.store.tables import golden
+from hub.store.upsert import upsert
+from schemas.canonical import SetDigest
+
+_BATCH = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """raw: canonical JSON. publication: "open", "catalogue" or "counted-only". made_of: hash of all it depends on."""
+
+    national_id: str
+    collection: str
+    raw: bytes
+    hash: str
+    publication: str
+    made_of: str
+
+
+def save(connection: Connection, lines: Sequence[Line]) -> None:
+    for start in range(0, len(lines), _BATCH):
+        rows = [
+            {
+                "national_id": line.national_id,
+                "collection": line.collection,
+                "line": line.raw,
+                "hash": line.hash,
+                "publication": line.publication,
+                "made_of": line.made_of,
+            }
+            for line in lines[start : start + _BATCH]
+        ]
+        upsert(connection, golden, rows)
+
+
+def drop(connection: Connection, ids: Sequence[str]) -> None:
+    for start in range(0, len(ids), _BATCH):
+        connection.execute(delete(golden).where(golden.c.national_id.in_(ids[start : start + _BATCH])))
+
+
+def made_of(connection: Connection) -> dict[str, str]:
+    """Identifier -> what its line was made of."""
+    return {row.national_id: row.made_of for row in connection.execute(select(golden.c.national_id, golden.c.made_of))}
+
+
+def of(connection: Connection, collection: str) -> Iterator[Line]:
+    """Stream the lines of a collection in order of identifier."""
+    query = select(golden).where(golden.c.collection == collection).order_by(golden.c.national_id)
+    for row in connection.execute(query).yield_per(_BATCH):
+        yield Line(
+            national_id=row.national_id,
+            collection=row.collection,
+            raw=row.line,
+            hash=row.hash,
+            publication=row.publication,
+            made_of=row.made_of,
+        )
+
+
+def totals(connection: Connection) -> dict[str, int]:
+    """Lines by collection."""
+    rows = connection.execute(select(golden.c.collection, func.count()).group_by(golden.c.collection))
+    return {row[0]: row[1] for row in rows}
+
+
+def publications(connection: Connection, collection: str) -> dict[str, str]:
+    """Identifier -> how far its line may go."""
+    query = select(golden.c.national_id, golden.c.publication).where(golden.c.collection == collection)
+    return {row.national_id: row.publication for row in connection.execute(query)}
+
+
+def digest(connection: Connection) -> str:
+    """The set digest of every line, in 64 digits."""
+    rows = connection.execute(select(golden.c.collection, golden.c.national_id, golden.c.hash)).yield_per(_BATCH)
+    return SetDigest.of((collection, name, line) for collection, name, line in rows).hex
