@@ -75,6 +75,7 @@ class ReleaseManifest:
     digests:          collection -> set digest over (collection, national id, hash of the public line).
     previous_digests: the same of the previous release; empty for the first.
     sources:          attribution of the data, one line each.
+    notice:           a sentence for every page, in French, as that the data are a demonstration.
     """
 
     release: str
@@ -88,6 +89,7 @@ class ReleaseManifest:
     software: str
     licence: str
     sources: tuple[str, ...] = ()
+    notice: str | None = None
 
     def as_json(self) -> JSON:
         return {
@@ -102,6 +104,7 @@ class ReleaseManifest:
             "software": self.software,
             "licence": self.licence,
             "sources": list(self.sources),
+            "notice": self.notice,
         }
 
     @classmethod
