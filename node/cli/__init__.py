@@ -1,4 +1,7 @@
-"""`rrma-node`: the doors of a node. Each reads its settings, calls one stage, and says what happened, in French."""
+"""`rrma-node`: the doors of a node. Each reads its settings, calls one stage, and says what happened, in French.
+
+The web is imported by the two commands that need it: it would double the time of all the others.
+"""
 
 import sys
 from datetime import UTC, datetime
@@ -11,11 +14,10 @@ from sqlalchemy.exc import DatabaseError
 
 from node import home as homes
 from node import ingest as stages
-from node.cli import exits, report, serving, status
+from node.cli import exits, report, status
 from node.cli.mapping_choice import choose
 from node.cli.output import complain, say, tell_json
 from node.plan import Plan
-from node.static_export import export
 from node.store import records
 from node.store.engine import writing
 from schemas.errors import FederationError
@@ -127,6 +129,8 @@ def serve(
     home: HomeOption = Path(),
 ) -> None:
     """Servir le flux et les pages publiques, jusqu'à Ctrl-C."""
+    from node.cli import serving  # noqa: PLC0415 (see above)
+
     serving.run(homes.open_home(home), host, port)
 
 
@@ -137,6 +141,8 @@ def export_static(
     as_json: JsonOption = False,
 ) -> None:
     """Écrire le flux en fichiers, pour un simple hébergement web."""
+    from node.static_export import export  # noqa: PLC0415 (see above)
+
     opened = homes.open_home(home)
     files = export(opened, target)
     if as_json:

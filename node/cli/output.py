@@ -5,28 +5,27 @@ from collections.abc import Iterable, Sequence
 
 import orjson
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from schemas.canonical import JSON
 
 
 def say(text: str) -> None:
-    Console(soft_wrap=True, highlight=False).print(text, markup=False)
+    print(text, flush=True)
 
 
 def complain(text: str) -> None:
     """To standard error: what went wrong, or deserves a look."""
-    Console(stderr=True, soft_wrap=True, highlight=False).print(text, markup=False)
+    print(text, file=sys.stderr, flush=True)
 
 
 def tell_json(value: JSON) -> None:
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-    sys.stdout.buffer.flush()
+    say(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
 def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    console = Console(highlight=False)
-    if not console.is_terminal:
+    if not sys.stdout.isatty():
         for line in (headings, *rows):
             say("\t".join(" ".join(str(cell).split()) for cell in line))
         return
@@ -34,5 +33,5 @@ def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[obje
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
-    console.print(table)
+        table.add_row(*(escape(str(cell)) for cell in row))
+    Console(highlight=False, emoji=False).print(table)

@@ -23,7 +23,7 @@ def run(home: Home, host: str, port: int) -> None:
     app = app_of(home)
     with _listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
-        print(f"Écoute sur http://{shown}:{listener.getsockname()[1]}", flush=True)
+        say(f"Écoute sur http://{shown}:{listener.getsockname()[1]}")
         _warn_of_counted_only(home)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=_STOP_WITHIN_S, server_header=False
