@@ -7,18 +7,14 @@
 It holds no state and reads no working database, so that any machine with a copy of a release can serve it.
 """
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 
 from hub.web import api, files, portal, problems
 from hub.web.current import ReleaseSource
-from hub.web.security import Conditional, SecurityHeaders
+from hub.web.security import Compressed, Conditional, HeadAsGet, SecurityHeaders
 from schemas.errors import ConfigError
-
-SELF_VALIDATED = ("/releases/", "/static/", "/health/")
 
 
 def create_app(release: ReleaseSource, *, version: str) -> FastAPI:
@@ -43,8 +39,9 @@ def create_app(release: ReleaseSource, *, version: str) -> FastAPI:
         license_info={"name": "Licence Ouverte 2.0", "identifier": "etalab-2.0"},
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(GZipMiddleware, compresslevel=6),
-            Middleware(Conditional, version=validator, exempt=SELF_VALIDATED),
+            Middleware(Compressed, compresslevel=6),
+            Middleware(Conditional, version=validator),
+            Middleware(HeadAsGet),
         ],
     )
     pages = portal.Pages(release)
@@ -53,14 +50,14 @@ def create_app(release: ReleaseSource, *, version: str) -> FastAPI:
     api.document(app)
     app.include_router(files.router(release))
     app.include_router(pages.router())
-    app.mount("/static", StaticFiles(packages=[("hub.web.portal", "static")]), name="static")
+    app.mount("/static", portal.Assets(), name="static")
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> Response:
         return JSONResponse({"status": "live"})
 
     @app.get("/health/ready", include_in_schema=False)
-    async def ready(request: Request) -> Response:
+    async def ready() -> Response:
         """Ready once a release can be read; says which, for whoever watches."""
         manifest = release().manifest
         return JSONResponse(

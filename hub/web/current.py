@@ -1,36 +1,49 @@
-"""Which release is being served: `releases/current`, opened again when it moves.
+"""Which release is being served: the current one of a folder, opened again when it moves.
 
 A request keeps the catalogue it started with, so that one page never mixes two releases.
 """
 
-import threading
+import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from hub.catalogue import Catalogue
+from hub.distributions import shelf
+from schemas.errors import ConfigError, NotFound
+
+_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+_KEPT_OPEN = 4  # the current release, the one before while it moves, and what a few readers still cite
 
 
 class ReleaseSource(Protocol):
     """Gives the catalogue to answer a request from."""
 
-    def __call__(self) -> Catalogue: ...
+    def __call__(self) -> Catalogue:
+        """The release in force. Raises ConfigError while nothing is published."""
+
+    def named(self, name: str) -> Catalogue:
+        """A release by its name. Raises NotFound."""
 
 
 class CurrentRelease:
-    """Follows the `current` pointer of a releases folder. Raises ConfigError while nothing is published there."""
+    """Follows the current release of a folder of releases; those before it are found by name as long as they stand."""
 
     def __init__(self, releases: Path) -> None:
-        self._pointer = releases / "current"
-        self._lock = threading.Lock()
-        self._target: Path | None = None
-        self._catalogue: Catalogue | None = None
+        self._releases = releases
+        self._open = lru_cache(_KEPT_OPEN)(Catalogue.open)
 
     def __call__(self) -> Catalogue:
-        target = self._pointer.resolve()
-        with self._lock:
-            if self._catalogue is None or target != self._target:
-                self._catalogue, self._target = Catalogue.open(target), target
-            return self._catalogue
+        folder = shelf.current(self._releases)
+        if folder is None:
+            raise ConfigError(f"nothing is published in {self._releases}")
+        return self._open(folder)
+
+    def named(self, name: str) -> Catalogue:
+        folder = self._releases / name
+        if not _NAME.fullmatch(name) or not folder.is_dir():
+            raise NotFound(f"no release {name} here")
+        return self._open(folder.resolve())
 
 
 class FixedRelease:
@@ -40,4 +53,9 @@ class FixedRelease:
         self._catalogue = Catalogue.open(folder)
 
     def __call__(self) -> Catalogue:
+        return self._catalogue
+
+    def named(self, name: str) -> Catalogue:
+        if name != self._catalogue.manifest.release:
+            raise NotFound(f"no release {name} here")
         return self._catalogue

@@ -31,49 +31,32 @@ def _sdg(_catalogue: Catalogue, code: str) -> str:
 
 
 def _region(_catalogue: Catalogue, code: str) -> str:
-    return next((region.name for region in geography.regions() if region.code == code), code)
+    found = geography.region(code)
+    return found.name if found else code
 
 
 def _department(_catalogue: Catalogue, code: str) -> str:
-    department = geography.department(code)
-    return f"{department.name} ({code})" if department else code
+    found = geography.department(code)
+    return f"{found.name} ({code})" if found else code
 
 
 def _network(catalogue: Catalogue, code: str) -> str:
     return next((network.title for network in catalogue.manifest.networks if network.id == code), code)
 
 
-FACETS = (
-    Facet(
-        field="types",
-        parameter="type",
-        parametre="type",
-        title="Type de structure",
-        label=partial(_term, "actor-types"),
-    ),
-    Facet(field="regions", parameter="region", parametre="region", title="Région", label=_region),
-    Facet(field="departments", parameter="department", parametre="departement", title="Département", label=_department),
-    Facet(
-        field="countries",
-        parameter="country",
-        parametre="pays",
-        title="Pays d’intervention",
-        label=partial(_term, "countries"),
-    ),
-    Facet(
-        field="sectors",
-        parameter="sector",
-        parametre="secteur",
-        title="Secteur d’activité",
-        label=partial(_term, "sectors"),
-    ),
-    Facet(field="sdgs", parameter="sdg", parametre="odd", title="Objectif de développement durable", label=_sdg),
-    Facet(
-        field="stages",
-        parameter="stage",
-        parametre="etape",
-        title="Avancement du projet",
-        label=partial(_term, "stages"),
-    ),
-    Facet(field="networks", parameter="network", parametre="reseau", title="Réseau régional", label=_network),
+_ALL = (
+    ("types", "type", "type", "Type de structure", partial(_term, "actor-types")),
+    ("regions", "region", "region", "Région", _region),
+    ("departments", "department", "departement", "Département", _department),
+    ("countries", "country", "pays", "Pays d’intervention", partial(_term, "countries")),
+    ("sectors", "sector", "secteur", "Secteur d’activité", partial(_term, "sectors")),
+    ("sdgs", "sdg", "odd", "Objectif de développement durable", _sdg),
+    ("stages", "stage", "etape", "Avancement du projet", partial(_term, "stages")),
+    ("networks", "network", "reseau", "Réseau régional", _network),
 )
+
+FACETS = tuple(
+    Facet(field=field, parameter=parameter, parametre=parametre, title=title, label=label)
+    for field, parameter, parametre, title, label in _ALL
+)
+BY_FIELD = {facet.field: facet for facet in FACETS}

@@ -22,20 +22,18 @@ class ReleaseFile(FileResponse):
 
 
 def router(release: ReleaseSource) -> APIRouter:
-    """Serves the release in force, under its own name and as `current`."""
+    """Serves the files of a release under its own name, and of the one in force as `current`."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.api_route("/releases/{name}/{path:path}", methods=["GET", "HEAD"])
     async def read_file(request: Request, name: str, path: str) -> Response:
-        catalogue = release()
-        if name not in ("current", catalogue.manifest.release):
-            raise NotFound(f"no release {name} here")
+        catalogue = release() if name == "current" else release.named(name)
         file = catalogue.file(path)
         if file is None:
             raise NotFound(f"no file {path} in release {name}")
         entry = next((each for each in catalogue.manifest.files if each.path == path), None)
         headers = _headers(entry, dated=name != "current")
-        if headers.get("etag") in _tags(request):
+        if "etag" in headers and headers["etag"] in _held(request):
             return Response(status_code=304, headers=headers)
         return ReleaseFile(file, headers=headers, media_type=entry.media_type if entry else None)
 
@@ -43,13 +41,13 @@ def router(release: ReleaseSource) -> APIRouter:
 
 
 def _headers(entry: FileEntry | None, *, dated: bool) -> dict[str, str]:
-    """`content-encoding: identity` keeps the bytes those of the digest, whatever compresses the pages."""
-    headers = {"cache-control": FOR_EVER if dated else "no-cache", "content-encoding": "identity"}
+    """Repr-Digest: RFC 9530. `manifest.json` and `SHA256SUMS` have no entry, and so no digest of their own."""
+    headers = {"cache-control": FOR_EVER if dated else "no-cache"}
     if entry is None:
         return headers
     digest = base64.b64encode(bytes.fromhex(entry.sha256)).decode()
     return headers | {"etag": f'"{entry.sha256[:32]}"', "repr-digest": f"sha-256=:{digest}:"}
 
 
-def _tags(request: Request) -> list[str]:
+def _held(request: Request) -> list[str]:
     return [each.strip() for each in request.headers.get("if-none-match", "").split(",")]

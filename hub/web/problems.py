@@ -2,26 +2,20 @@
 
 from collections.abc import Callable
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from hub.web.security import HEADERS
 from schemas.canonical import JSON
 from schemas.errors import ConfigError, ContractError, FederationError, NotFound, RequestError, SourceError
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 60
 
-STATUSES: dict[type[FederationError], int] = {
-    NotFound: 404,
-    RequestError: 400,
-    ConfigError: 503,
-    SourceError: 502,
-    ContractError: 500,
-}
-
-Page = Callable[[Request, int, str], Response]
-"""Renders an error for people: request, HTTP status, what to say (empty for the usual words)."""
+log = structlog.get_logger()
 
 
 class Gone(RequestError):
@@ -30,12 +24,32 @@ class Gone(RequestError):
     code = "gone"
 
 
-STATUSES[Gone] = 410
+class NotOpen(RequestError):
+    """It may be read on its page; whoever it describes has not agreed to open data."""
+
+    code = "not-open"
+
+
+STATUSES: dict[type[FederationError], int] = {
+    Gone: 410,
+    NotOpen: 403,
+    NotFound: 404,
+    RequestError: 400,
+    ConfigError: 503,
+    SourceError: 502,
+    ContractError: 500,
+}
+
+CODES = {404: "not-found", 405: "method-not-allowed"}
+"""Of the errors that the framework finds before we do."""
+
+Page = Callable[[Request, int], Response]
+"""Renders an error for people, by its HTTP status."""
 
 
 def status_of(error: FederationError) -> int:
     """The HTTP status of an error: that of its nearest class in the table."""
-    return next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
 
 
 def problem(request: Request, status: int, code: str, detail: str, **more: object) -> JSONResponse:
@@ -54,24 +68,37 @@ def problem(request: Request, status: int, code: str, detail: str, **more: objec
 def install(app: FastAPI, page: Page) -> None:
     """Answer every error of `app`: a problem under /api, a page elsewhere."""
 
-    def answer(request: Request, status: int, code: str, detail: str, said: str = "", **more: object) -> Response:
+    def answer(request: Request, status: int, code: str, detail: str, **more: object) -> Response:
         if request.url.path.startswith("/api/"):
             return problem(request, status, code, detail, **more)
-        return page(request, status, said)
+        return page(request, status)
 
     @app.exception_handler(FederationError)
     async def federation_error(request: Request, error: FederationError) -> Response:
-        return answer(request, status_of(error), error.code, str(error))
+        status = status_of(error)
+        if status < 500:
+            return answer(request, status, error.code, str(error))
+        log.error("request.failed", path=request.url.path, code=error.code, error=str(error))
+        response = answer(request, status, error.code, "The service cannot answer now; its operator is told.")
+        if status == 503:
+            response.headers["retry-after"] = str(RETRY_AFTER_S)
+        return response
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(request: Request, error: RequestValidationError) -> Response:
-        issues = [{"parameter": each["loc"][-1], "message": each["msg"]} for each in error.errors()]
+        issues = [{"parameter": str(each["loc"][-1]), "message": each["msg"]} for each in error.errors()]
         detail = "; ".join(f"{each['parameter']}: {each['message']}" for each in issues)
         return answer(request, 400, "request", detail, issues=issues)
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
-        code = "not-found" if error.status_code == 404 else "request"
-        response = answer(request, error.status_code, code, str(error.detail))
+        response = answer(request, error.status_code, CODES.get(error.status_code, "request"), str(error.detail))
         response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(Exception)
+    async def bug(request: Request, _error: Exception) -> Response:
+        """The framework logs the traceback, and answers from outside our middleware: the headers are added here."""
+        response = answer(request, 500, "bug", "An unexpected error; it is logged.")
+        response.headers.update(HEADERS)
         return response

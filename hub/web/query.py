@@ -14,20 +14,30 @@ from schemas.geography import Commune
 
 MAX_TEXT = 200
 MAX_VALUES = 50
-MAX_PAGE = 500
+MAX_PAGE = 10_000
 RADII_KM = (10, 25, 50, 100)
+DEFAULT_RADIUS_KM = 25
 SORTS = {"pertinence": "relevance", "nom": "name"}
+
+LATITUDE = r"-?([0-8]?[0-9](\.[0-9]{1,10})?|90(\.0{1,10})?)"
+LONGITUDE = r"-?((1[0-7][0-9]|[0-9]?[0-9])(\.[0-9]{1,10})?|180(\.0{1,10})?)"
+BOX = f"{LONGITUDE},{LATITUDE},{LONGITUDE},{LATITUDE}"
+POINT = f"{LATITUDE},{LONGITUDE}"
+
+PORTAL_PARAMETERS = {"q", "pres_de", "rayon", "zone", "tri", "page", *(facet.parametre for facet in FACETS)}
+API_PARAMETERS = {"q", "near", "radius_km", "bbox", "sort", "page", "size", *(facet.parameter for facet in FACETS)}
 
 
 def from_portal(params: QueryParams, *, collection: str = "actor", size: int = 20) -> Query:
     """The query that a portal address asks for. Raises RequestError when a value cannot be read."""
     place = commune(params.get("pres_de", ""))
-    near = (place.lat, place.lon, _number(params, "rayon", 25, 1, 500)) if place and place.lat and place.lon else None
+    radius = _number(params, "rayon", DEFAULT_RADIUS_KM, 1, 500)
+    located = place is not None and place.lat is not None and place.lon is not None
     return Query(
         collection=collection,
         text=_text(params.get("q", "")),
-        bbox=bbox(params.get("zone", "")),
-        near=near,
+        bbox=_box(params.get("zone", "")),
+        near=(place.lat, place.lon, radius) if located else None,
         page=_number(params, "page", 1, 1, MAX_PAGE),
         size=size,
         sort=SORTS.get(params.get("tri", ""), "relevance"),
@@ -37,65 +47,63 @@ def from_portal(params: QueryParams, *, collection: str = "actor", size: int = 2
 
 def from_api(params: QueryParams, *, collection: str = "actor") -> Query:
     """The query that an API address asks for. Raises RequestError when a value cannot be read."""
+    sort = params.get("sort") or "relevance"
+    if sort not in SORTS.values():
+        raise RequestError("sort is relevance or name")
     return Query(
         collection=collection,
         text=_text(params.get("q", "")),
-        bbox=bbox(params.get("bbox", "")),
+        bbox=_box(params.get("bbox", "")),
         near=_near(params),
         page=_number(params, "page", 1, 1, MAX_PAGE),
         size=_number(params, "size", 20, 1, 100),
-        sort="name" if params.get("sort") == "name" else "relevance",
+        sort=sort,
         **{facet.field: _values(params.getlist(facet.parameter)) for facet in FACETS},
     )
 
 
-def address(params: QueryParams, **changes: str | None) -> str:
-    """The same address with some parameters replaced, or dropped when None; empty values are left out."""
-    kept = [(name, value) for name, value in params.multi_items() if name not in changes and value]
+def address(params: QueryParams, known: set[str], **changes: str | None) -> str:
+    """The same query string with some parameters replaced, or dropped when None.
+
+    Only the parameters in `known` are kept, so that a page never repeats what it was not asked; empty ones say nothing.
+    """
+    kept = [(name, value) for name, value in params.multi_items() if name in known and name not in changes and value]
     return urlencode(kept + [(name, value) for name, value in changes.items() if value])
 
 
-def without(params: QueryParams, name: str, value: str) -> str:
-    """The same address less one value of one parameter, on its first page."""
-    return urlencode([pair for pair in params.multi_items() if pair != (name, value) and pair[0] != "page" and pair[1]])
+def without(params: QueryParams, known: set[str], name: str, value: str) -> str:
+    """The same query string less one value of one parameter, on its first page."""
+    kept = [pair for pair in params.multi_items() if pair != (name, value)]
+    return address(QueryParams(kept), known, page=None)
 
 
 def commune(text: str) -> Commune | None:
     """The commune a visitor typed: a name, a name with its département in brackets, or a postcode."""
     text = text.strip()
-    if not text:
-        return None
-    if re.fullmatch(r"\d{5}", text):
-        return max(geography.communes_of_postcode(text), key=lambda each: each.population, default=None)
+    if re.fullmatch(r"[0-9]{5}", text):
+        return max(geography.communes_of_postcode(text), key=lambda each: each.population or 0, default=None)
     name, _, rest = text.partition("(")
-    department = rest.strip(" )") or None
-    return geography.find_commune(name.strip(), department=department)
+    return geography.find_commune(name.strip(), department=rest.strip(" )").upper() or None) if name.strip() else None
 
 
-def bbox(text: str) -> tuple[float, float, float, float] | None:
-    """`west,south,east,north` in degrees (RFC 7946, section 5)."""
+def _box(text: str) -> tuple[float, float, float, float] | None:
+    """`west,south,east,north` in degrees (RFC 7946, section 5); west of 170 and east of -170 crosses the antimeridian."""
     if not text:
         return None
-    west, south, east, north = _floats(text, 4, "west,south,east,north")
-    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90):
-        raise RequestError("a box is west,south,east,north in degrees")
-    return west, south, east, north
+    if not re.fullmatch(BOX, text):
+        raise RequestError("a box is west,south,east,north in degrees, as -5.2,41.3,9.6,51.1")
+    west, south, east, north = map(float, text.split(","))
+    return west, min(south, north), east, max(south, north)
 
 
 def _near(params: QueryParams) -> tuple[float, float, float] | None:
-    if not params.get("near"):
+    radius, text = _number(params, "radius_km", DEFAULT_RADIUS_KM, 1, 500), params.get("near", "")
+    if not text:
         return None
-    lat, lon = _floats(params["near"], 2, "latitude,longitude")
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise RequestError("near is latitude,longitude in degrees")
-    return lat, lon, _number(params, "radius_km", 25, 1, 500)
-
-
-def _floats(text: str, count: int, shape: str) -> list[float]:
-    parts = text.split(",")
-    if len(parts) != count or not all(re.fullmatch(r"-?\d{1,3}(\.\d{1,10})?", part) for part in parts):
-        raise RequestError(f"expected {shape}, as 4.8")
-    return [float(part) for part in parts]
+    if not re.fullmatch(POINT, text):
+        raise RequestError("near is latitude,longitude in degrees, as 48.11,-1.68")
+    lat, lon = map(float, text.split(","))
+    return lat, lon, radius
 
 
 def _number(params: QueryParams, name: str, default: int, least: int, most: int) -> int:

@@ -6,11 +6,12 @@ Every page is a pure function of the release and the URL, so the release is its 
 from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 
 HEADERS = {
@@ -21,9 +22,13 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 
+RELEASES = "/releases/"
+_FILES = (RELEASES, "/static/")
+_OWN_VALIDATORS = (*_FILES, "/health/")
+
 
 class SecurityHeaders:
-    """Adds HEADERS to every answer that does not set its own."""
+    """Adds HEADERS to every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -31,39 +36,70 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
+                MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class Compressed(GZipMiddleware):
+    """Compresses what is made on the spot. Files of a release go out as they are: their digest and ranges are of
+    those bytes."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(RELEASES):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+class HeadAsGet:
+    """Answers HEAD as it would GET, without the body (RFC 9110, section 9.3.2). Files know how to without being read."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].startswith(_FILES):
+            return await self.app(scope, receive, send)
+
+        async def send_without_body(message: Message) -> None:
+            await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app(scope | {"method": "GET"}, receive, send_without_body)
 
 
 class Conditional:
     """Answers 304 to whoever holds the page of this version, and marks each good page with it.
 
     version: what all pages depend on now, or None when nothing can be said (no release yet).
-    exempt:  path prefixes that carry validators of their own.
+    Files, static files and health have validators of their own, or none.
     """
 
-    def __init__(self, app: ASGIApp, version: Callable[[], str | None], exempt: tuple[str, ...]) -> None:
-        self.app, self.version, self.exempt = app, version, exempt
+    def __init__(self, app: ASGIApp, version: Callable[[], str | None]) -> None:
+        self.app, self.version = app, version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or scope["path"].startswith(self.exempt):
-            return await self.app(scope, receive, send)
-        version = self.version()
-        if version is None:
+        if not _is_page(scope) or (version := self.version()) is None:
             return await self.app(scope, receive, send)
         etag = f'W/"{version}"'
-        fresh = [(b"etag", etag.encode()), (b"cache-control", b"no-cache"), (b"vary", b"accept-encoding, hx-request")]
+        fresh = {"etag": etag, "cache-control": "no-cache", "vary": "hx-request"}
         if etag in (each.strip() for each in Headers(scope=scope).get("if-none-match", "").split(",")):
-            await send({"type": "http.response.start", "status": 304, "headers": fresh})
+            raw = [(name.encode(), value.encode()) for name, value in fresh.items()]
+            await send({"type": "http.response.start", "status": 304, "headers": raw})
             return await send({"type": "http.response.body", "body": b""})
 
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 200:
-                message["headers"] = [*message.get("headers", []), *fresh]
+                MutableHeaders(scope=message).update(fresh)
             await send(message)
 
         await self.app(scope, receive, send_marked)
+
+
+def _is_page(scope: Scope) -> bool:
+    return (
+        scope["type"] == "http"
+        and scope["method"] in ("GET", "HEAD")
+        and not scope["path"].startswith(_OWN_VALIDATORS)
+    )

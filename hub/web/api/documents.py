@@ -5,39 +5,104 @@ from typing import Any
 from fastapi import FastAPI
 
 from hub.web.facets import FACETS
+from hub.web.query import BOX, DEFAULT_RADIUS_KM, MAX_PAGE, MAX_TEXT, POINT
 from schemas import registry
 from schemas.canonical import JSON
 
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
-PROBLEM = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": TEXT,
-        "title": TEXT,
-        "status": {"type": "integer"},
-        "detail": TEXT,
-        "instance": TEXT,
-        "issues": {"type": "array"},
+MOMENT = {"type": "string", "format": "date-time"}
+
+
+def _object(required: list[str], **properties: JSON) -> JSON:
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def _list(items: JSON) -> JSON:
+    return {"type": "array", "items": items}
+
+
+def _ref(component: str) -> JSON:
+    return {"$ref": f"#/components/schemas/{component}"}
+
+
+_PUBLISHED = {
+    "id": {"type": "string", "description": "National identifier, for ever.", "pattern": "^[0-9A-HJKMNP-TV-Z]{13}$"},
+    "networks": _list(TEXT) | {"description": "The networks that know it."},
+    "sources": _list(_ref("Source")),
+    "provenance": {
+        "type": "object",
+        "description": "JSON pointer into the record -> the statements that the value was made of, best first.",
+        "additionalProperties": _list(_ref("Origin")),
     },
 }
-ORIGIN = {
-    "type": "object",
-    "description": "Where a value was stated: network, its record, the place in it, the day, and the rule that chose it.",
-    "properties": {
-        "network": TEXT,
-        "id": TEXT,
-        "pointer": TEXT,
-        "date": {"type": ["string", "null"], "format": "date"},
-        "rule": TEXT,
+_COMPONENTS: JSON = {
+    "Problem": _object(
+        ["type", "title", "status", "detail"],
+        type=TEXT,
+        title=TEXT,
+        status={"type": "integer"},
+        detail=TEXT,
+        instance=TEXT,
+        issues=_list(_object(["parameter", "message"], parameter=TEXT, message=TEXT)),
+    ),
+    "Origin": _object(
+        ["network", "id", "pointer", "date", "rule"],
+        network=TEXT,
+        id=TEXT | {"description": "The key of the record in its network's directory."},
+        pointer=TEXT | {"description": "RFC 6901, into that record."},
+        date={"type": ["string", "null"], "format": "date"},
+        rule=TEXT | {"description": "Why this statement was chosen."},
+    ),
+    "Source": _object(
+        ["network", "id", "modified_on"],
+        network=TEXT,
+        id=TEXT,
+        modified_on={"type": ["string", "null"], "format": "date"},
+    ),
+    "Facets": {
+        "type": "object",
+        "description": "Parameter -> its values and their counts, each facet counted with the other filters applied.",
+        "propertyNames": {"enum": [facet.parameter for facet in FACETS]},
+        "additionalProperties": _list(_object(["code", "count"], code=TEXT, count=COUNT)),
     },
-}
-PUBLISHED = {
-    "id": {"type": "string", "description": "National identifier: thirteen characters, for ever."},
-    "networks": {"type": "array", "items": TEXT},
-    "sources": {"type": "array", "items": {"type": "object"}},
-    "provenance": {"type": "object", "additionalProperties": {"type": "array", "items": ORIGIN}},
+    "Network": _object(
+        ["id", "title", "regions", "website", "harvest"],
+        id=TEXT,
+        title=TEXT,
+        regions=_list(TEXT),
+        website={"type": ["string", "null"]},
+        harvest={"anyOf": [{"type": "null"}, _ref("Harvest")]},
+    ),
+    "Harvest": _object(
+        ["status", "at", "declared", "received", "accepted", "quarantined", "held", "error"],
+        status=TEXT,
+        at=MOMENT,
+        declared=COUNT,
+        received=COUNT,
+        accepted=COUNT,
+        quarantined=COUNT,
+        held=COUNT,
+        error={"type": ["string", "null"]},
+    ),
+    "Networks": _list(_ref("Network")),
+    "Statistics": _object(
+        ["method", "populations", "networks", "figures", "tables"],
+        method=TEXT,
+        figures=_list(_object(["id", "value", "definition_fr"], id=TEXT, value=COUNT, definition_fr=TEXT)),
+        tables=_list(_object(["id", "total", "known", "unknown", "overlap", "rows"])),
+    ),
+    "Release": _object(
+        ["release", "created_at", "counts", "digests", "networks", "files", "licence"],
+        release=TEXT,
+        created_at=MOMENT,
+        counts={"type": "object", "additionalProperties": COUNT},
+        digests={"type": "object", "additionalProperties": TEXT},
+        networks=_ref("Networks"),
+        files=_list(_object(["path", "bytes", "sha256", "rows"], path=TEXT, bytes=COUNT, sha256=TEXT)),
+        licence=TEXT,
+    ),
+    "Suggestions": _list(_object(["kind", "label", "code"], kind=TEXT, label=TEXT, code=TEXT)),
 }
 
 
@@ -45,24 +110,19 @@ def _parameter(name: str, description: str, schema: JSON) -> JSON:
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
-def _number(least: int, most: int, default: int) -> JSON:
-    return {"type": "integer", "minimum": least, "maximum": most, "default": default}
+def _number(most: int, default: int) -> JSON:
+    return {"type": "integer", "minimum": 1, "maximum": most, "default": default}
 
 
 SEARCH_PARAMETERS: JSON = {
     "parameters": [
-        _parameter("q", "Words to find.", TEXT | {"maxLength": 200}),
-        *(
-            _parameter(
-                facet.parameter, f"{facet.title}. May be repeated: any of them.", {"type": "array", "items": TEXT}
-            )
-            for facet in FACETS
-        ),
-        _parameter("bbox", "west,south,east,north in degrees.", TEXT),
-        _parameter("near", "latitude,longitude in degrees.", TEXT),
-        _parameter("radius_km", "Radius of the circle around `near`.", _number(1, 500, 25)),
-        _parameter("page", "Page, from 1.", _number(1, 500, 1)),
-        _parameter("size", "Records a page.", _number(1, 100, 20)),
+        _parameter("q", "Words to find, or an official identifier.", TEXT | {"maxLength": MAX_TEXT}),
+        *(_parameter(each.parameter, f"{each.title}. Repeat it for any of several.", _list(TEXT)) for each in FACETS),
+        _parameter("bbox", "west,south,east,north in degrees.", TEXT | {"pattern": f"^({BOX})?$"}),
+        _parameter("near", "latitude,longitude in degrees.", TEXT | {"pattern": f"^({POINT})?$"}),
+        _parameter("radius_km", "Radius of the circle around `near`.", _number(500, DEFAULT_RADIUS_KM)),
+        _parameter("page", "Page, from 1.", _number(MAX_PAGE, 1)),
+        _parameter("size", "Records a page.", _number(100, 20)),
         _parameter("sort", "Order of the records.", {"type": "string", "enum": ["relevance", "name"]}),
     ]
 }
@@ -72,12 +132,13 @@ def described(component: str, *, missing: bool = False) -> dict[int | str, dict[
     """The `responses` of an endpoint that answers `component`; `missing` when an identifier may lead nowhere."""
     answers: dict[int | str, dict[str, Any]] = {
         200: _content(component, "application/json", "Found."),
+        304: {"description": "Not modified since the release that `If-None-Match` names."},
         400: _content("Problem", "application/problem+json", "The request cannot be read."),
-        422: _content("Problem", "application/problem+json", "Never sent: see 400."),
         503: _content("Problem", "application/problem+json", "Nothing is published yet."),
     }
     if missing:
         answers[301] = {"description": "Merged: the identifier that replaced it."}
+        answers[403] = _content("Problem", "application/problem+json", "In the catalogue, and not in the open data.")
         answers[404] = _content("Problem", "application/problem+json", "Never existed.")
         answers[410] = _content("Problem", "application/problem+json", "Has left the catalogue.")
     return answers
@@ -91,7 +152,7 @@ def install(app: FastAPI) -> None:
         document = generate()
         for operations in document["paths"].values():
             for operation in operations.values():
-                operation["responses"].pop("422", None)
+                operation["responses"].pop("422", None)  # the framework's own; ours is 400
         document["components"] = {"schemas": _components()}
         return document
 
@@ -99,42 +160,30 @@ def install(app: FastAPI) -> None:
 
 
 def _content(component: str, media_type: str, description: str) -> dict[str, Any]:
-    return {
-        "description": description,
-        "content": {media_type: {"schema": {"$ref": f"#/components/schemas/{component}"}}},
-    }
+    return {"description": description, "content": {media_type: {"schema": _ref(component)}}}
 
 
 def _components() -> JSON:
-    page = {
-        "type": "object",
-        "required": ["total", "page", "size", "facets", "items"],
-        "properties": {"total": COUNT, "page": COUNT, "size": COUNT, "facets": {"type": "object"}},
-    }
-    return {
-        "Problem": PROBLEM,
+    return _COMPONENTS | {
         "Actor": _published("actor"),
         "Project": _published("project"),
-        "ActorPage": _page_of("Actor", page),
-        "ProjectPage": _page_of("Project", page),
-        "Networks": {"type": "array", "items": {"type": "object", "required": ["id", "title"]}},
-        "Statistics": {"type": "object"},
-        "Release": {"type": "object", "required": ["release", "counts", "files"]},
-        "Suggestions": {"type": "array", "items": {"type": "object", "required": ["kind", "label"]}},
+        "ActorPage": _page_of("Actor"),
+        "ProjectPage": _page_of("Project"),
     }
 
 
-def _page_of(component: str, page: JSON) -> JSON:
-    items = {"type": "array", "items": {"$ref": f"#/components/schemas/{component}"}}
-    return page | {"properties": page["properties"] | {"items": items}}
+def _page_of(component: str) -> JSON:
+    fields = {"total": COUNT, "page": COUNT, "size": COUNT, "facets": _ref("Facets"), "items": _list(_ref(component))}
+    return _object(list(fields), **fields)
 
 
 def _published(name: str) -> JSON:
     """The record's schema as published: its private properties out, the national ones in, references made absolute."""
-    schema = registry.schema(*registry.LATEST[name].split("/"))
-    component = {key: value for key, value in schema.items() if key not in ("$id", "$schema")}
+    schema = registry.schema_of(registry.LATEST[name])
+    component = {key: value for key, value in schema.items() if key not in ("$id", "$schema", "examples")}
     public = {key: value for key, value in schema["properties"].items() if value.get("x-public", True)}
-    component["properties"] = public | PUBLISHED
+    component["properties"] = public | _PUBLISHED
+    component["required"] = [*schema["required"], *_PUBLISHED]
     return _absolute(component, f"#/components/schemas/{name.capitalize()}")
 
 

@@ -8,14 +8,14 @@ from fastapi import Query as Parameter
 from fastapi.responses import RedirectResponse, Response
 
 from hub.catalogue import Catalogue
-from hub.model.identity import tidy_national_id
+from hub.search import Hits, Query
 from hub.web.api.documents import SEARCH_PARAMETERS, described
 from hub.web.current import ReleaseSource
-from hub.web.problems import Gone
-from hub.web.query import address, from_api
-from schemas.errors import NotFound
+from hub.web.facets import BY_FIELD
+from hub.web.found import find_open, open_records
+from hub.web.query import API_PARAMETERS, MAX_PAGE, address, from_api
 
-JSON_UTF8 = "application/json"
+LICENCE = '<https://www.etalab.gouv.fr/licence-ouverte-open-licence>; rel="license"'
 
 
 def router(release: ReleaseSource) -> APIRouter:
@@ -25,7 +25,8 @@ def router(release: ReleaseSource) -> APIRouter:
     @routes.get("/actors", responses=described("ActorPage"), openapi_extra=SEARCH_PARAMETERS)
     async def search_actors(request: Request) -> Response:
         """Search actors: text, facets, box or circle. All words must match; typing errors are forgiven when
-        nothing matches exactly."""
+        nothing matches exactly. An actor that agreed to be in the catalogue, and not to open data, is counted in
+        `total` and `facets` and left out of `items`."""
         return _page(request, release(), "actor")
 
     @routes.get("/projects", responses=described("ProjectPage"), openapi_extra=SEARCH_PARAMETERS)
@@ -34,15 +35,15 @@ def router(release: ReleaseSource) -> APIRouter:
         return _page(request, release(), "project")
 
     @routes.get("/actors/{national_id}", responses=described("Actor", missing=True))
-    async def read_actor(request: Request, national_id: str) -> Response:
+    async def read_actor(national_id: str) -> Response:
         """One actor, with the provenance of each value. A merged identifier leads to the one that replaced it (301);
         one that left answers 410."""
-        return _record(request, release(), "actor", national_id)
+        return _record(release(), "actor", national_id)
 
     @routes.get("/projects/{national_id}", responses=described("Project", missing=True))
-    async def read_project(request: Request, national_id: str) -> Response:
+    async def read_project(national_id: str) -> Response:
         """One project, with the provenance of each value."""
-        return _record(request, release(), "project", national_id)
+        return _record(release(), "project", national_id)
 
     @routes.get("/networks", responses=described("Networks"))
     async def list_networks() -> Response:
@@ -61,7 +62,7 @@ def router(release: ReleaseSource) -> APIRouter:
 
     @routes.get("/suggest", responses=described("Suggestions"))
     async def suggest(q: Annotated[str, Parameter(min_length=1, max_length=100)]) -> Response:
-        """Completions of what is being typed: actors, communes, countries, sectors."""
+        """Completions of what is being typed: actors, communes, départements, regions, countries, sectors."""
         found = release().search.suggest(q, limit=10)
         return _json([{"kind": each.kind, "label": each.label, "code": each.code} for each in found])
 
@@ -69,40 +70,42 @@ def router(release: ReleaseSource) -> APIRouter:
 
 
 def _json(body: object) -> Response:
-    return Response(orjson.dumps(body), media_type=JSON_UTF8)
+    return _bytes(orjson.dumps(body))
 
 
-def _record(request: Request, catalogue: Catalogue, collection: str, text: str) -> Response:
-    national_id = tidy_national_id(text)
-    found = catalogue.resolve_id(national_id)
-    if found is None:
-        raise NotFound(f"no {collection} has ever had the identifier {text}")
-    state, target = found
-    if state == "gone":
-        raise Gone(f"{collection} {national_id} has left the catalogue")
-    if target != text:
-        return RedirectResponse(request.url.path.removesuffix(text) + target, 301)
-    read = catalogue.actor if collection == "actor" else catalogue.project
-    body = read(target)
-    if body is None:
-        raise NotFound(f"{target} is not of the collection {collection}")
-    return Response(body, media_type=JSON_UTF8)
+def _bytes(body: bytes) -> Response:
+    return Response(body, media_type="application/json")
+
+
+def _record(catalogue: Catalogue, collection: str, national_id: str) -> Response:
+    found = find_open(catalogue, collection, national_id)
+    if found.moved:
+        return RedirectResponse(f"/api/v1/{collection}s/{found.id}", 301)
+    return _bytes(found.body)
 
 
 def _page(request: Request, catalogue: Catalogue, collection: str) -> Response:
     query = from_api(request.query_params, collection=collection)
     hits = catalogue.search.search(query)
-    read = catalogue.actor if collection == "actor" else catalogue.project
-    items = b",".join(body for body in map(read, hits.ids) if body is not None)
-    facets = {name: [{"code": code, "count": count} for code, count in counts] for name, counts in hits.facets.items()}
+    items = b",".join(open_records(catalogue, collection, hits.ids))
+    facets = {
+        BY_FIELD[field].parameter: [{"code": code, "count": count} for code, count in counts]
+        for field, counts in hits.facets.items()
+        if field in BY_FIELD
+    }
     head = orjson.dumps({"total": hits.total, "page": query.page, "size": query.size, "facets": facets})
-    body = head[:-1] + b',"items":[' + items + b"]}"
-    last = max(1, -(-hits.total // query.size))
+    response = _bytes(head[:-1] + b',"items":[' + items + b"]}")
+    response.headers["link"] = _links(request, query, hits)
+    return response
+
+
+def _links(request: Request, query: Query, hits: Hits) -> str:
+    """The pages around this one (RFC 8288), and the licence."""
+    last = min(MAX_PAGE, max(1, -(-hits.total // query.size)))
     pages = {"first": 1, "prev": query.page - 1, "next": query.page + 1, "last": last}
-    links = ", ".join(
-        f'<{request.url.path}?{address(request.query_params, page=str(page))}>; rel="{relation}"'
+    links = [
+        f'<{request.url.path}?{address(request.query_params, API_PARAMETERS, page=str(page))}>; rel="{relation}"'
         for relation, page in pages.items()
-        if 1 <= page <= last and (relation in ("first", "last") or page != query.page)
-    )
-    licence = '<https://www.etalab.gouv.fr/licence-ouverte-open-licence>; rel="license"'
-    return Response(body, media_type=JSON_UTF8, headers={"link": f"{links}, {licence}"})
+        if 1 <= page <= last
+    ]
+    return ", ".join([*links, LICENCE])

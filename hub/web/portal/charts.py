@@ -1,51 +1,36 @@
-"""Charts drawn on the server: an SVG and the table it was drawn from, out of one list of numbers.
+"""Charts that are tables: each row a label, a bar drawn on the server, and the number, so that all readers get the same.
 
-Sizes are in SVG user units; the style sheet decides what they are on screen and on paper.
+Widths are percentages: the style sheet decides how large a bar is on a desk, on a phone and on paper.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-ROW, BAR, LABELS, WIDTH, COUNTS = 28, 16, 230, 640, 60
-MAX_LABEL = 34
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One row. `width` is in user units; `short` is the label as it fits beside the bar."""
+    """One row: what is counted, its address, and the share of the longest bar, in percent."""
 
     label: str
-    short: str
-    count: int
     url: str
-    y: int
-    width: float
+    count: int
+    share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarChart:
-    """Horizontal bars from zero, in the order given."""
+    """Horizontal bars from zero, in the order given. `note` says what is not drawn."""
 
+    id: str
     title: str
-    unit: str
     bars: tuple[Bar, ...]
     note: str = ""
 
-    @property
-    def height(self) -> int:
-        return ROW * len(self.bars)
 
-
-def bar_chart(title: str, unit: str, rows: Sequence[tuple[str, int, str]], note: str = "") -> BarChart:
-    """rows: label, count, and the address of what was counted."""
-    most = max((count for _, count, _ in rows), default=1) or 1
-    scale = (WIDTH - LABELS - COUNTS) / most
+def bar_chart(name: str, title: str, rows: Sequence[tuple[str, str, int]], note: str = "") -> BarChart:
+    """rows: label, address, count."""
+    most = max((count for _, _, count in rows), default=0) or 1
     bars = tuple(
-        Bar(label=label, short=_short(label), count=count, url=url, y=index * ROW, width=round(count * scale, 1))
-        for index, (label, count, url) in enumerate(rows)
+        Bar(label=label, url=url, count=count, share=round(100 * count / most, 1)) for label, url, count in rows
     )
-    return BarChart(title=title, unit=unit, bars=bars, note=note)
-
-
-def _short(label: str) -> str:
-    return label if len(label) <= MAX_LABEL else label[: MAX_LABEL - 1].rstrip(" ,") + "…"
+    return BarChart(id=name, title=title, bars=bars, note=note)

@@ -8,11 +8,12 @@ from starlette.datastructures import QueryParams
 from hub.catalogue import Catalogue
 from hub.search import Hits, Query
 from hub.web.facets import FACETS, Facet
-from hub.web.query import RADII_KM, address, commune, from_portal, without
+from hub.web.query import PORTAL_PARAMETERS, RADII_KM, address, commune, from_portal, without
 from schemas.canonical import JSON
+from schemas.errors import NotFound
 from schemas.geography import Commune
 
-SHOWN_CHOICES = 8
+SHOWN_CHOICES = 6
 MAX_CHOICES = 60
 
 
@@ -29,7 +30,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """A facet: the first choices are shown at once, the rest on demand."""
+    """A facet: the most frequent choices and the ticked ones are shown at once, the rest on demand."""
 
     facet: Facet
     first: tuple[Choice, ...]
@@ -37,7 +38,7 @@ class Choices:
 
     @property
     def checked(self) -> int:
-        return sum(choice.checked for choice in (*self.first, *self.rest))
+        return sum(choice.checked for choice in self.first)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Results:
     unknown: the place that was typed and is not a commune.
     """
 
+    path: str
     query: Query
     hits: Hits
     records: tuple[JSON, ...]
@@ -65,74 +67,88 @@ class Results:
     previous: str | None
     following: str | None
     last: int
-    place: Commune | None
     unknown: str
     radii: tuple[int, ...] = RADII_KM
 
+    @property
+    def address(self) -> str:
+        """Where this very search is, in its shortest spelling."""
+        return f"{self.path}?{self.shared}" if self.shared else self.path
+
 
 def results(catalogue: Catalogue, params: QueryParams, collection: str, path: str) -> Results:
-    """Search, and shape the answer. Raises RequestError when the address cannot be read."""
+    """Search, and shape the answer. Raises RequestError when the address cannot be read, NotFound past the last page."""
     query = from_portal(params, collection=collection)
     hits = catalogue.search.search(query)
+    last = max(1, -(-hits.total // query.size))
+    if query.page > last:
+        raise NotFound(f"page {query.page} of {last}")
     read = catalogue.actor if collection == "actor" else catalogue.project
     typed = params.get("pres_de", "").strip()
     place = commune(typed)
-    last = max(1, -(-hits.total // query.size))
 
     def page(number: int) -> str | None:
-        return f"{path}?{address(params, page=str(number))}" if 1 <= number <= last else None
+        if not 1 <= number <= last:
+            return None
+        return f"{path}?{address(params, PORTAL_PARAMETERS, page=str(number) if number > 1 else None)}"
 
     return Results(
+        path=path,
         query=query,
         hits=hits,
         records=tuple(orjson.loads(body) for body in map(read, hits.ids) if body is not None),
         facets=tuple(choices for facet in FACETS if (choices := _choices(catalogue, facet, query, hits)).first),
         active=_active(catalogue, query, params, path, place),
-        shared=address(params, page=None),
+        shared=_shared(params),
         previous=page(query.page - 1),
         following=page(query.page + 1),
         last=last,
-        place=place,
         unknown=typed if typed and place is None else "",
     )
 
 
+def _shared(params: QueryParams) -> str:
+    """Without the page, and without what goes without saying."""
+    unsaid = ["page"] + ["rayon"] * (not params.get("pres_de", "").strip()) + ["tri"] * (params.get("tri") != "nom")
+    return address(params, PORTAL_PARAMETERS, **dict.fromkeys(unsaid))
+
+
 def _choices(catalogue: Catalogue, facet: Facet, query: Query, hits: Hits) -> Choices:
-    """The counts found, and what is ticked even where it counts nothing."""
+    """The counts found, most frequent first, and what is ticked even where it counts nothing."""
     ticked: tuple[str, ...] = getattr(query, facet.field)
     counts = dict(hits.facets.get(facet.field, [])[:MAX_CHOICES])
     counts |= {code: counts.get(code, 0) for code in ticked}
-    choices = [
-        Choice(
+    first, rest = [], []
+    for place, (code, count) in enumerate(counts.items()):
+        choice = Choice(
             code=code,
             label=facet.label(catalogue, code),
             count=count,
             checked=code in ticked,
             name=f"{facet.parametre}-{code}",
         )
-        for code, count in counts.items()
-    ]
-    choices.sort(key=lambda choice: not choice.checked)
-    return Choices(facet=facet, first=tuple(choices[:SHOWN_CHOICES]), rest=tuple(choices[SHOWN_CHOICES:]))
+        (first if place < SHOWN_CHOICES or choice.checked else rest).append(choice)
+    return Choices(facet=facet, first=tuple(first), rest=tuple(rest))
 
 
 def _active(
     catalogue: Catalogue, query: Query, params: QueryParams, path: str, place: Commune | None
 ) -> tuple[ActiveFilter, ...]:
-    found = [
+    def less(**dropped: None) -> str:
+        return f"{path}?{address(params, PORTAL_PARAMETERS, page=None, **dropped)}"
+
+    found = [ActiveFilter(label=f"« {query.text} »", url=less(q=None))] if query.text else []
+    found += [
         ActiveFilter(
             label=f"{facet.title} : {facet.label(catalogue, code)}",
-            url=f"{path}?{without(params, facet.parametre, code)}",
+            url=f"{path}?{without(params, PORTAL_PARAMETERS, facet.parametre, code)}",
         )
         for facet in FACETS
         for code in getattr(query, facet.field)
     ]
-    if query.text:
-        found.insert(0, ActiveFilter(label=f"« {query.text} »", url=f"{path}?{address(params, q=None, page=None)}"))
     if place is not None and query.near is not None:
         label = f"À moins de {query.near[2]:.0f} km de {place.name}"
-        url = f"{path}?{address(params, pres_de=None, rayon=None, page=None)}"
-        found.append(ActiveFilter(label=label, url=url))
+        found.append(ActiveFilter(label=label, url=less(pres_de=None, rayon=None)))
     if query.bbox is not None:
-        found.append(ActiveFilter(label="Zone de la carte", url=f"{path}?{address(params, zone=None, page=None)}"))
+        found.append(ActiveFilter(label="Zone de la carte", url=less(zone=None)))
     return tuple(found)

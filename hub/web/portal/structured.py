@@ -2,6 +2,7 @@
 
 import orjson
 
+from hub.web.portal.words import web
 from schemas.canonical import JSON
 
 KINDS = {
@@ -12,11 +13,10 @@ KINDS = {
 }
 
 
-def actor(record: JSON, url: str) -> str:
-    """The JSON-LD text of an actor's page, safe inside a script element."""
+def actor(record: JSON) -> str:
+    """The JSON-LD text of an actor's page, safe inside a script element: no "<" is in it."""
     seat = record.get("seat", {})
     address = {
-        "@type": "PostalAddress",
         "streetAddress": seat.get("street"),
         "postalCode": seat.get("postcode"),
         "addressLocality": seat.get("city"),
@@ -25,16 +25,16 @@ def actor(record: JSON, url: str) -> str:
     described = {
         "@context": "https://schema.org",
         "@type": KINDS.get(record["type"].partition("-")[0], "Organization"),
-        "@id": url,
+        "@id": f"/acteurs/{record['id']}",
         "name": record["name"],
         "alternateName": [record["acronym"]] * ("acronym" in record) + record.get("other_names", []),
-        "url": record.get("website"),
+        "url": web(record.get("website")),
         "description": record.get("description"),
         "identifier": [
             {"@type": "PropertyValue", "propertyID": each["scheme"].upper(), "value": each["value"]}
             for each in record.get("identifiers", ())
         ],
-        "address": {key: value for key, value in address.items() if value},
+        "address": {"@type": "PostalAddress"} | {key: value for key, value in address.items() if value},
         "areaServed": [{"@type": "Country", "identifier": each["code"]} for each in record.get("countries", ())],
     }
     text = orjson.dumps({key: value for key, value in described.items() if value}).decode()

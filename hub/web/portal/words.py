@@ -1,11 +1,18 @@
-"""How values are written for French readers: numbers, dates, codes, sizes. Every function is a template filter."""
+"""How values are written for French readers: numbers, dates, codes, sizes. Most functions are template filters.
 
+What a code means comes from the schemas (their columns name a vocabulary or their own choices), never from here.
+"""
+
+from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from schemas import geography, registry
 from schemas.canonical import JSON
+from schemas.registry import Column
 from schemas.vocabularies import vocabulary
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -18,18 +25,7 @@ JOB_STATUSES = {
     "held": "Suppressions en attente",
     "failed": "En échec",
 }
-ROLES = {"project": "projets", "partner": "partenaires", "origin": "origine"}
-SCHEMES = {
-    "siren": "SIREN",
-    "siret": "SIRET",
-    "rna": "RNA",
-    "uai": "UAI",
-    "ror": "ROR",
-    "finess": "FINESS",
-    "insee": "INSEE",
-    "iati": "IATI",
-    "wikidata": "Wikidata",
-}
+ROLES = {"lead": "porteur", "partner": "partenaire", "funder": "financeur"}
 REGISTERS = {
     "siren": "https://annuaire-entreprises.data.gouv.fr/entreprise/{}",
     "siret": "https://annuaire-entreprises.data.gouv.fr/etablissement/{}",
@@ -40,24 +36,30 @@ REGISTERS = {
 
 
 def number(value: float) -> str:
-    """12345 -> "12 345"."""
+    """12345 -> "12 345", with a narrow no-break space."""
     return f"{value:,.0f}".replace(",", NARROW_SPACE)
 
 
 def day(value: date | str | None) -> str:
-    """ "2026-11-03" -> "3 novembre 2026"; text that is no date is left as it is."""
+    """ "2026-11-03" -> "3 novembre 2026", "2026-11" -> "novembre 2026"; text that is no date is left as it is."""
     if not value:
         return "date inconnue"
-    try:
-        found = value if isinstance(value, date) else date.fromisoformat(value[:10])
-    except ValueError:
-        return str(value)
-    return f"{'1er' if found.day == 1 else found.day} {MONTHS[found.month - 1]} {found.year}"
+    if isinstance(value, str):
+        try:
+            found = date.fromisoformat(f"{value[:10]}-01" if len(value) == len("2026-11") else value[:10])
+        except ValueError:
+            return value
+    else:
+        found = value
+    month = f"{MONTHS[found.month - 1]} {found.year}"
+    if isinstance(value, str) and len(value) == len("2026-11"):
+        return month
+    return f"{'1er' if found.day == 1 else found.day} {month}"
 
 
-def moment(value: datetime | str) -> str:
+def moment(value: datetime) -> str:
     """A time in Paris: "3 novembre 2026 à 3 h 30"."""
-    found = (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(PARIS)
+    found = value.astimezone(PARIS)
     return f"{day(found.date())} à {found.hour}{NARROW_SPACE}h{NARROW_SPACE}{found.minute:02}"
 
 
@@ -74,13 +76,33 @@ def term(code: str, name: str) -> str:
     return vocabulary(name).label(code)
 
 
-def department(code: str | None) -> str:
-    found = geography.department(code) if code else None
-    return found.name if found else ""
+def web(url: str | None) -> str | None:
+    """The address when a link may lead there: http or https, with a host. Anything else is never made a link."""
+    try:
+        parts = urlsplit(url or "")
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def host(url: str) -> str:
+    """ "https://www.exemple.fr/a" -> "exemple.fr"."""
+    return urlsplit(url).netloc.removeprefix("www.")
+
+
+def place(seat: JSON) -> str:
+    """ "Rennes (35)"."""
+    city, postcode = seat.get("city"), seat.get("postcode")
+    if not city:
+        return "lieu non précisé"
+    found = geography.department_of_postcode(postcode) if postcode else geography.department_of_insee(seat.get("insee", ""))
+    return f"{city} ({found})" if found else str(city)
 
 
 def scheme(code: str) -> str:
-    return SCHEMES.get(code, code)
+    """The name of an official register: "siren" -> "Numéro SIREN"."""
+    column = _columns("actor").get(f"identifiers.{code}")
+    return column.title_fr if column else code
 
 
 def register_url(identifier: JSON) -> str | None:
@@ -89,20 +111,24 @@ def register_url(identifier: JSON) -> str | None:
     return pattern.format(identifier["value"].removeprefix("https://ror.org/")) if pattern else None
 
 
-def host(url: str) -> str:
-    """ "https://www.exemple.fr/a" -> "exemple.fr"."""
-    return url.partition("//")[2].partition("/")[0].removeprefix("www.")
-
-
 def job_status(code: str) -> str:
     return JOB_STATUSES.get(code, code)
 
 
-def heading(pointer: str, collection: str) -> str:
-    """The French title of the property that a JSON pointer leads to, with its parent's when it is nested."""
-    titles = {column.property: column.title_fr for column in registry.columns(registry.LATEST[collection])}
-    parts = [part for part in pointer.split("/") if part and not part.isdecimal()]
-    return titles.get(".".join(parts)) or titles.get(parts[0], parts[0])
+def role(code: str) -> str:
+    return ROLES.get(code, code)
+
+
+def heading(name: str, collection: str) -> str:
+    """The French title of a property."""
+    return str(_properties(collection).get(name, {}).get("title", name))
+
+
+def rank(pointer: str, collection: str) -> int:
+    """Where the property that a JSON pointer leads to stands in its schema; unknown ones come last."""
+    known = list(_properties(collection))
+    name = pointer.split("/")[1]
+    return known.index(name) if name in known else len(known)
 
 
 def at(record: JSON, pointer: str) -> Any:
@@ -117,32 +143,64 @@ def at(record: JSON, pointer: str) -> Any:
     return value
 
 
-def spoken(value: Any, pointer: str = "") -> str:
-    """Any value of a record in words: codes by their labels, lists with commas."""
-    root = pointer.split("/")[1] if pointer else ""
+def spoken(value: Any, name: str, collection: str = "actor") -> str:
+    """A value of the property `name` ("sectors", "seat") in words: codes by their labels, lists with commas."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, (spoken(each, name, collection) for each in value)))
+    if isinstance(value, dict):
+        return _spoken_object(value, name, collection)
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if isinstance(value, list):
-        return ", ".join(filter(None, (spoken(each, pointer) for each in value)))
-    if isinstance(value, dict):
-        return _spoken_object(value, root)
-    if value is None:
-        return ""
-    vocabularies = {"type": "actor-types", "sectors": "sectors", "sdgs": "sdgs", "modes": "modes", "stage": "stages"}
-    if root in vocabularies:
-        return vocabulary(vocabularies[root]).label(str(value))
-    return str(value).replace(".", ",") if isinstance(value, float) else str(value)
+    column = _columns(collection).get(name)
+    if isinstance(value, float | int):
+        return f"{value:.10g}".replace(".", ",")
+    if column and column.choices:
+        return column.choices.get(str(value), str(value))
+    if column and column.vocabulary:
+        return vocabulary(column.vocabulary).label(str(value))
+    return day(value) if column and column.kind in ("date", "partial-date") else str(value)
 
 
-def _spoken_object(value: JSON, root: str) -> str:
-    if root == "countries" and "code" in value:
-        roles = ", ".join(ROLES.get(role, role) for role in value.get("roles", ()))
+def leaves(record: JSON, collection: str) -> Iterator[tuple[str, str]]:
+    """A source record as its reader sees it: the title and the words of each property that it fills, in schema order."""
+    for name in _properties(collection):
+        if name != "id" and record.get(name) not in (None, "", [], {}):
+            yield heading(name, collection), spoken(record[name], name, collection)
+
+
+def _spoken_object(value: JSON, name: str, collection: str) -> str:
+    if name == "countries":
+        roles = ", ".join(_country_roles()[each]["fr"] for each in value.get("roles", ()) if each != "project")
         return vocabulary("countries").label(value["code"]) + (f" ({roles})" if roles else "")
-    if "scheme" in value:
+    if name == "identifiers":
         return f"{scheme(value['scheme'])} {value['value']}"
-    if "amount" in value:
-        return f"{number(value['amount'])}{NARROW_SPACE}{value.get('currency', '')}".strip()
-    return ", ".join(spoken(each) for each in value.values() if not isinstance(each, list | dict))
+    if name == "budget":
+        amount = number(value["amount"]) + NARROW_SPACE if "amount" in value else ""
+        return f"{amount}{value.get('currency', '')}".replace("EUR", "€").strip()
+    return ", ".join(filter(None, (_spoken_part(key, each, name, collection) for key, each in value.items())))
+
+
+def _spoken_part(key: str, value: Any, name: str, collection: str) -> str:
+    """One member of a place or of a reference; a position and the country of all are not worth saying."""
+    if key in ("lat", "lon") or (key, value) == ("country", "FR"):
+        return ""
+    return vocabulary("countries").label(value) if key == "country" else spoken(value, f"{name}.{key}", collection)
+
+
+@cache
+def _country_roles() -> JSON:
+    roles: JSON = _properties("actor")["countries"]["items"]["properties"]["roles"]["x-labels"]
+    return roles
+
+
+def _properties(collection: str) -> JSON:
+    properties: JSON = registry.schema_of(registry.LATEST[collection])["properties"]
+    return properties
+
+
+@cache
+def _columns(collection: str) -> dict[str, Column]:
+    return {column.property: column for column in registry.columns(registry.LATEST[collection])}
 
 
 FILTERS = {
@@ -151,11 +209,13 @@ FILTERS = {
     "moment": moment,
     "size": size,
     "term": term,
-    "department": department,
+    "web": web,
+    "host": host,
+    "place": place,
     "scheme": scheme,
     "register_url": register_url,
-    "host": host,
     "job_status": job_status,
-    "heading": heading,
+    "role": role,
     "spoken": spoken,
+    "leaves": leaves,
 }

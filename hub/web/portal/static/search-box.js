@@ -1,4 +1,4 @@
-// Suggestions under the search box: an ARIA 1.2 combobox over links that the server finds.
+// Suggestions under the search box: an ARIA 1.2 combobox over addresses that the server finds.
 
 const KINDS = { actor: "structure", commune: "commune", department: "département", region: "région", country: "pays", sector: "secteur" };
 
@@ -11,11 +11,13 @@ function combobox(input) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
   list.hidden = true;
-  input.after(list);
-  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id })) input.setAttribute(name, value);
+  input.parentElement.append(list);
+  const states = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id };
+  for (const [name, value] of Object.entries(states)) input.setAttribute(name, value);
   let timer = 0, wanted = 0, chosen = -1;
 
   function close() {
+    wanted++;
     list.hidden = true;
     chosen = -1;
     input.setAttribute("aria-expanded", "false");
@@ -24,7 +26,6 @@ function combobox(input) {
 
   function choose(index) {
     const options = list.children;
-    if (!options.length) return;
     options[chosen]?.setAttribute("aria-selected", "false");
     chosen = (index + options.length) % options.length;
     options[chosen].setAttribute("aria-selected", "true");
@@ -32,38 +33,42 @@ function combobox(input) {
   }
 
   async function ask() {
-    const ticket = ++wanted;
     const text = input.value.trim();
     if (text.length < 2) return close();
+    const ticket = ++wanted;
     const answer = await fetch(`${input.dataset.suggestions}?q=${encodeURIComponent(text)}`);
-    if (!answer.ok || ticket !== wanted) return;
-    const found = await answer.json();
-    list.replaceChildren(...found.map((each, index) => option(each, `${list.id}-${index}`)));
-    chosen = -1;
+    const found = answer.ok ? await answer.json() : [];
+    if (ticket !== wanted) return;
+    close();
+    list.replaceChildren(...found.map(option));
     list.hidden = !found.length;
     input.setAttribute("aria-expanded", String(found.length > 0));
   }
 
-  function option(each, id) {
+  function option(each, index) {
     const made = document.createElement("li");
-    made.id = id;
+    made.id = `${list.id}-${index}`;
     made.setAttribute("role", "option");
     made.setAttribute("aria-selected", "false");
-    made.textContent = `${each.label} (${KINDS[each.kind] ?? each.kind})`;
-    made.addEventListener("pointerdown", (event) => { event.preventDefault(); location.assign(each.url); });
+    const kind = document.createElement("span");
+    kind.className = "kind";
+    kind.textContent = each.detail || KINDS[each.kind];
+    made.append(`${each.label} `, kind);
     made.dataset.url = each.url;
+    made.addEventListener("pointerdown", (event) => event.preventDefault());
+    made.addEventListener("click", () => location.assign(each.url));
     return made;
   }
 
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 120); });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
+    if (list.hidden) return;
     if (event.key === "Escape") close();
-    else if (list.hidden) return;
     else if (event.key === "ArrowDown") choose(chosen + 1);
-    else if (event.key === "ArrowUp") choose(chosen - 1);
+    else if (event.key === "ArrowUp") choose(chosen < 0 ? -1 : chosen - 1);
     else if (event.key === "Enter" && chosen >= 0) location.assign(list.children[chosen].dataset.url);
     else return;
-    if (event.key !== "Escape") event.preventDefault();
+    event.preventDefault();
   });
 }

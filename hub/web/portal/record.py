@@ -1,0 +1,89 @@
+"""What the page of one record shows beside its values: who said each, and the bodies it names."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import orjson
+
+from hub.catalogue import Catalogue
+from hub.merge import RULES
+from hub.web.portal import words
+from schemas.canonical import JSON
+
+_RULES = {rule.name: rule.text_fr for rule in RULES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Property:
+    """One property of a golden record: the rule that chose it, in words, and its values with their statements."""
+
+    title: str
+    rule: str
+    values: tuple["Value", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One value in words. origins: as in the public line, best first."""
+
+    text: str
+    origins: tuple[JSON, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A body that a project names; `url` when it is an actor of the catalogue."""
+
+    name: str
+    url: str | None
+    country: str | None
+
+
+def properties(record: JSON, collection: str) -> list[Property]:
+    """The provenance of a record, in the order of its schema's properties."""
+    pointers = sorted(record["provenance"], key=lambda pointer: (words.rank(pointer, collection), _place(pointer)))
+    return [
+        Property(
+            title=words.heading(name, collection),
+            rule=_rule(record["provenance"][group[0]]),
+            values=tuple(_value(record, pointer, name, collection) for pointer in group),
+        )
+        for name, found in groupby(pointers, key=lambda pointer: pointer.split("/")[1])
+        if (group := list(found))
+    ]
+
+
+def party(catalogue: Catalogue, reference: JSON) -> Party:
+    """Who a reference means. A body known by its identifier alone goes by the name the catalogue gives it."""
+    national_id = reference.get("national_id") or reference.get("id")
+    body = catalogue.actor(national_id) if national_id else None
+    name = reference.get("name") or (orjson.loads(body)["name"] if body else "non précisé")
+    country = reference.get("country")
+    return Party(
+        name=name,
+        url=f"/acteurs/{national_id}" if body else None,
+        country=words.term(country, "countries") if country and country != "FR" else None,
+    )
+
+
+def parties(catalogue: Catalogue, project: JSON) -> Iterator[tuple[str, list[Party]]]:
+    """The bodies of a project by what they do, those it has."""
+    named = {"Chef de file": [project["lead"]], "Partenaires": project.get("partners"), "Financeurs": project.get("funders")}
+    return ((title, [party(catalogue, each) for each in bodies]) for title, bodies in named.items() if bodies)
+
+
+def _value(record: JSON, pointer: str, name: str, collection: str) -> Value:
+    value: Any = words.at(record, pointer)
+    return Value(text=words.spoken(value, name, collection), origins=tuple(record["provenance"][pointer]))
+
+
+def _rule(origins: list[JSON]) -> str:
+    name = origins[0]["rule"] if origins else ""
+    return _RULES.get(name, name)
+
+
+def _place(pointer: str) -> tuple[int, str]:
+    last = pointer.rpartition("/")[2]
+    return (int(last), "") if last.isdecimal() else (0, last)
