@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hub.resolution.columns import Bools, Columns, Floats, Ints, Measures, tally
-from hub.resolution.compare_names import compare_names, same_town
+from hub.resolution.compare_names import compare_names, same_place
 from hub.resolution.lexicon import lexicon
 
 _FRANCE = 68e6  # inhabitants (INSEE, 2024)
@@ -93,7 +93,9 @@ def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
     named_region, region = columns.codes("named_region", "region")
     same, other = _same(kind, left, right), _other(kind, left, right)
     compatible = _pairs_of(kind, kinds, lexicon().compatible_kinds)
-    one_per_place = np.isin(kinds, list(lexicon().one_per_place))[left] & same
+    (core,) = columns.lists("core")
+    says_no_more = (core.sizes() == 0)[left] | (core.sizes() == 0)[right]
+    one_per_place = np.isin(kinds, list(lexicon().one_per_place))[left] & same & says_no_more
     wide = np.isin(kinds, ["departement", "region"])[left]
     town = _same(np.where(named >= 0, named, commune), left, right) & ~wide
     area = _same(np.where(named_department >= 0, named_department, department), left, right)
@@ -106,7 +108,7 @@ def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
     yield "kind.family", _other(family, left, right)
     yield "kind.unsaid", (kind[left] < 0) != (kind[right] < 0)
     (unit,) = columns.codes("unit")
-    yield "kind.unit", ((unit[left] < 0) != (unit[right] < 0)) & ~same_town(columns, left, right)
+    yield "kind.unit", ((unit[left] < 0) != (unit[right] < 0)) & ~same_place(columns, left, right)
 
 
 def _identifiers(columns: Columns, left: Ints, right: Ints) -> Found:
@@ -130,6 +132,8 @@ def _contacts(columns: Columns, left: Ints, right: Ints) -> Found:
         yield f"{name}.shared", same * columns.numbers(f"{name}_shared")[left]
         yield f"{name}.other", _other(value, left, right)
     one_domain = _same(mail_domain, left, right) | _crossed(website, mail_domain, left, right)
+    (kind,) = columns.codes("kind")
+    yield "website.kind", _same(website, left, right) & _same(kind, left, right)
     yield "website.mail", one_domain & ~_same(website, left, right)
     (street,), (postcode,), (commune,) = (columns.codes(each) for each in ("street", "postcode", "commune"))
     in_town = _same(postcode, left, right) | _same(commune, left, right)

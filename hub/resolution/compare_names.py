@@ -28,32 +28,35 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     acronyms, initials, core = columns.lists("acronyms", "initials", "core")
     written = _letters(acronyms, acronyms, left, right)
     spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
-    spelt = np.where(written > 0, 0, spelt)
+    said = (acronyms.sizes() > 0)[left] & (acronyms.sizes() > 0)[right]
+    spelt = np.where(said, 0, spelt)
     bare = _bare(core, acronyms)
-    written = np.where(bare[left] & bare[right], 0, written)
+    written = np.where((bare[left] & bare[right]) | same, 0, written)
     explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0) | (shared > 0))
     lone_left, lone_right = (np.where(explained | same, 0, lone) for lone in (lone_left, lone_right))
-    said = (acronyms.sizes() > 0)[left] & (acronyms.sizes() > 0)[right]
     spread = np.maximum(columns.numbers("spread")[left], columns.numbers("spread")[right])
     return {
         "name.same": same.astype(np.float64),
         "name.shared": np.minimum(shared, _MOST_SHARED),
         "name.rest": np.minimum(lone_left, lone_right),
         "name.tail": np.abs(lone_left - lone_right),
-        "name.spread": np.where((shared > 0) & ~same_town(columns, left, right), spread, 0),
+        "name.spread": np.where((shared > 0) & ~same_place(columns, left, right), spread, 0),
         "name.nothing": ((shared == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
         "acronym.same": np.maximum(np.minimum(written, _LONGEST_ACRONYM) - 1, 0),
         "acronym.initials": np.maximum(np.minimum(spelt, _LONGEST_ACRONYM) - 1, 0),
-        "acronym.other": (said & (written == 0) & (spelt == 0)).astype(np.float64),
+        "acronym.other": (said & (written == 0) & ~(bare[left] & bare[right]) & ~same).astype(np.float64),
         "number.other": _numbers_differ(columns, left, right),
     }
 
 
-def same_town(columns: Columns, left: Ints, right: Ints) -> NDArray[np.bool_]:
-    """Whether the seat or the name of one side is in the commune of the other: a name borne everywhere is one there."""
+def same_place(columns: Columns, left: Ints, right: Ints) -> NDArray[np.bool_]:
+    """Whether both are of one commune, by seat or by name, or both name one département: a body that many places have
+    is one body there."""
     commune, named = columns.codes("commune", "named_commune")
-    places = [(commune, commune), (commune, named), (named, commune), (named, named)]
-    return np.asarray(np.any([(one[left] >= 0) & (one[left] == two[right]) for one, two in places], axis=0))
+    department = columns.codes("named_department")[0]
+    department = np.where(named < 0, department, -1)
+    towns = [(commune, commune), (commune, named), (named, commune), (named, named), (department, department)]
+    return np.asarray(np.any([(one[left] >= 0) & (one[left] == two[right]) for one, two in towns], axis=0))
 
 
 def _words(columns: Columns, left: Ints, right: Ints) -> tuple[Floats, Floats, Floats]:

@@ -58,6 +58,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "website.same": ("même site web", "website"),
     "website.shared": ("site web partagé par plusieurs noms", "website"),
     "website.other": ("sites web différents", "website"),
+    "website.kind": ("même site pour deux organismes de même sorte", "kind"),
     "website.mail": ("le courriel de l'un est au domaine de l'autre", "mail_domain"),
     "email.same": ("même courriel", "email"),
     "email.shared": ("courriel partagé par plusieurs noms", "email"),

@@ -50,7 +50,7 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     words = _split_codes(fold(text).split())
     given = {each for each in (_as_acronym(acronym), *bracketed) if each}
     written = _written_acronyms(text)
-    words = _without_repeated(words, given | written)
+    words = _without_repeated(words, given)
     rewritten = _drop_leading(lexicon().rewrite(words))
     kind = _kind(" ".join(rewritten), type_code)
     is_unit, without_unit = _unit(rewritten, kind)

@@ -68,7 +68,7 @@ def _longest_place(words: Words, at: int, department: str, seat: Words) -> tuple
             return "region", code, length
         if insee := _commune(run, department, seat, words[at - 1] if at else ""):
             return "commune", insee, length
-    if at and words[at] in _numbers():
+    if at and at == len(words) - 1 and words[at] in _numbers():
         return "department", words[at], 1
     return "", "", 0
 

@@ -3,8 +3,8 @@
 Adds to the rows what only the whole base can say, so that scoring needs nothing but the two rows of a pair:
 
     weights       for each word of `core`, minus the natural log of its share among names: rare words weigh more
-    spread        log of how many départements the core name is seated in: "Secours populaire" is in most of them
-    X_shared      log of how many different names stand behind an identifier or a contact X
+    spread        log of how many more départements the core name is seated in: "Secours populaire" is in most of them
+    X_shared      log of how many more different names stand behind an identifier or a contact X
 
 Shares are smoothed with the counts of `words.json`, taken from real French directories, so that a base of ten records
 knows that "association" is common and a base of a million is not more hopeful than one of a thousand.
@@ -27,6 +27,7 @@ from schemas.vocabularies import vocabulary
 SHARED = ("siren", "siret", "rna", "uai", "ror", "website", "email", "mail_domain", "phone", "street")
 _PRIOR_NAMES = 20_000  # how many names of experience `words.json` counts for
 _COUNTRY = 0.03  # share of any country's name: a body is easily named after the country it works with
+_GENERIC = 0.2  # share of a word that says what kind of body it is: such words come together, not by chance
 _UNSEEN = 0.5  # names out of _PRIOR_NAMES that an unknown word is taken to stand in
 _LEAST, _MOST = 0.2, 8.0
 _BRANCHING_SPREAD = float(np.log(30))
@@ -49,7 +50,8 @@ def common_words() -> Mapping[str, float]:
     words = {word: count / raw["names"] for word, count in raw["words"].items()}
     countries = vocabulary("countries").terms.values()
     names = {stem(word) for country in countries for word in fold(country.label_fr).split()}
-    return words | {word: max(words.get(word, 0), _COUNTRY) for word in names}
+    common = dict.fromkeys(names, _COUNTRY) | {stem(word): _GENERIC for word in lexicon().generic}
+    return words | {word: max(words.get(word, 0), share) for word, share in common.items()}
 
 
 def _weights(core: pa.ChunkedArray) -> pa.Array:
@@ -66,8 +68,9 @@ def _weights(core: pa.ChunkedArray) -> pa.Array:
 def _spread(rows: pa.Table) -> Floats:
     names = _joined(rows["core"])
     spread = _log_distinct(codes_of(names), codes_of(rows["department"]))
-    phrases = lexicon().branching
-    known = {name: any(phrase <= set(name.split()) for phrase in phrases) for name in set(names.to_pylist())}
+    generic = {stem(word) for word in lexicon().generic}
+    phrases = {phrase - generic for phrase in lexicon().branching}
+    known = {name: frozenset(name.split()) - generic in phrases for name in set(names.to_pylist())}
     is_branching = np.array([known[name] for name in names.to_pylist()], dtype=bool)
     return np.where(is_branching, np.maximum(spread, _BRANCHING_SPREAD), spread)
 
@@ -77,9 +80,12 @@ def _joined(lists: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _log_distinct(keys: Ints, values: Ints) -> Floats:
-    """For each row, the log of how many different values its key has anywhere; 0 for a row without a key."""
+    """For each row, the log of how many more different values its key has anywhere; 0 for one, two or no key.
+
+    Two records that share a key and differ in its value are two values by themselves: only a third one tells more.
+    """
     said = (keys >= 0) & (values >= 0)
     pairs = np.unique(np.stack([keys[said], values[said]]), axis=1)
     counts = np.bincount(pairs[0], minlength=int(keys.max(initial=-1)) + 1) if pairs.size else np.zeros(len(keys) + 1)
     found = np.where(keys >= 0, counts[np.maximum(keys, 0)], 1).astype(np.float64)
-    return np.asarray(np.round(np.log(np.maximum(found, 1)), 3))
+    return np.asarray(np.round(np.log(np.maximum(found - 1, 1)), 3))
