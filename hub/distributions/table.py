@@ -46,16 +46,12 @@ def text(cell: Cell) -> str:
 
 
 def _reader(column: Column) -> Callable[[JSON], Cell]:
-    *groups, last = column.property.split(".")
-    if groups == ["identifiers"]:
-        return lambda line: [each["value"] for each in line.get("identifiers", ()) if each["scheme"] == last]
-    return lambda line: _cell(_inner(line, groups).get(last))
-
-
-def _inner(line: JSON, groups: list[str]) -> JSON:
-    for group in groups:
-        line = line.get(group) or {}
-    return line
+    group, _, name = column.property.rpartition(".")
+    if group == "identifiers":
+        return lambda line: [each["value"] for each in line.get("identifiers", ()) if each["scheme"] == name]
+    if group:
+        return lambda line: _cell(line[group].get(name)) if line.get(group) else None
+    return lambda line: _cell(line.get(name))
 
 
 def _cell(value: Any) -> Cell:

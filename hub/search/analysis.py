@@ -8,6 +8,7 @@ the plural of short words (amis, eaux).
 """
 
 import re
+from collections.abc import Iterable
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -55,13 +56,13 @@ def initials(name: str) -> str:
     return "".join(fold(word[0]) for word in kept) if len(kept) >= _FEWEST_INITIALS else ""
 
 
-def roots(text: str) -> list[str]:
-    """The words of a text for a stemmed field: without stop words, in the singular.
+def roots(spelt: Iterable[str]) -> list[str]:
+    """Folded words for a stemmed field: without stop words, in the singular.
 
-    >>> roots("Les eaux de la Terre")
+    >>> roots(["les", "eaux", "de", "la", "terre"])
     ['eau', 'terre']
     """
-    return [_singular(word) for word in words(text) if word not in STOP_WORDS]
+    return [_singular(word) for word in spelt if word not in STOP_WORDS]
 
 
 def analysers() -> dict[str, TextAnalyzer]:

@@ -4,7 +4,10 @@ Text fields come in two kinds (see `hub.search.analysis`): `words` as typed, `fr
 counts hold codes as they are. `row` numbers the lines of a collection.
 """
 
+import re
 from collections.abc import Iterator
+from functools import cache
+from itertools import chain
 
 from tantivy import Document, Schema, SchemaBuilder
 
@@ -29,6 +32,7 @@ WEIGHTS = {
 }
 _EXACT_FIELDS = ("acronym", "name", "aliases", "place")
 STEMMED_FIELDS = ("name_stems", "topics", "text")
+_SEPARATORS = re.compile(r"[\W_]+")
 _VOCABULARIES = {"types": "actor-types", "sectors": "sectors", "countries": "countries", "sdgs": "sdgs"}
 
 
@@ -57,22 +61,22 @@ def schema() -> Schema:
 def document(line: JSON, row: int) -> Document:
     """The document of one public line of any collection."""
     name = line.get("name") or line["title"]
+    codes = {facet: list(_codes(line, facet)) for facet in FACETS}
+    spelt = _spelt(line, name, codes)
     made = Document()
     made.add_text("id", line["id"])
     made.add_text("label", name)
-    made.add_text("order", " ".join(words(name)))
+    made.add_text("order", " ".join(spelt["name"]))
     made.add_text("town", next((place["city"] for place in _places(line) if place.get("city")), ""))
     made.add_unsigned("row", row)
-    codes = {facet: list(_codes(line, facet)) for facet in FACETS}
     for facet, values in codes.items():
         for value in values:
             made.add_text(facet, value)
     for identifier in _identifiers(line):
         made.add_text("identifiers", identifier)
-    for field, texts in _texts(line, name, codes).items():
-        joined = " ".join(texts)
-        made.add_text(field, " ".join(roots(joined) if field in STEMMED_FIELDS else words(joined)))
-        made.add_text("every_word", " ".join(words(joined)))
+    for field, found in spelt.items():
+        made.add_text(field, " ".join(roots(found) if field in STEMMED_FIELDS else found))
+    made.add_text("every_word", " ".join(dict.fromkeys(chain.from_iterable(spelt.values()))))
     _place_on_map(made, line)
     return made
 
@@ -80,7 +84,7 @@ def document(line: JSON, row: int) -> Document:
 def compact(text: str) -> str:
     """An identifier or address without its separators: how both sides of a comparison are spelt."""
     bare = text.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www.")
-    return "".join(letter for letter in bare if letter.isalnum())
+    return _SEPARATORS.sub("", bare)
 
 
 def position(line: JSON) -> tuple[float, float] | None:
@@ -123,30 +127,28 @@ def _identifiers(line: JSON) -> Iterator[str]:
         yield compact(line["website"])
 
 
-def _texts(line: JSON, name: str, codes: dict[str, list[str]]) -> dict[str, list[str]]:
-    """field -> the texts that go into it."""
+def _spelt(line: JSON, name: str, codes: dict[str, list[str]]) -> dict[str, list[str]]:
+    """field -> the folded words that go into it."""
+    named = words(name)
+    towns = [text for place in _places(line) for text in map(place.get, ("city", "name", "postcode")) if text]
+    others = [initials(name), *line.get("other_names", ()), *line.get("former_names", ())]
+    told = [line.get("description") or line.get("summary") or "", *_neighbours(line)]
     return {
-        "acronym": [line.get("acronym") or ""],
-        "name": [name],
-        "name_stems": [name],
-        "aliases": [initials(name), *line.get("other_names", ()), *line.get("former_names", ())],
-        "place": [
-            text
-            for place in _places(line)
-            for text in (place.get("city"), place.get("name"), place.get("postcode"))
-            if text
-        ],
-        "topics": [
-            label for facet, values in codes.items() if facet in _VOCABULARIES for label in _labels(facet, values)
-        ],
-        "text": [line.get("description") or line.get("summary") or "", *_neighbours(line)],
+        "acronym": words(line.get("acronym") or ""),
+        "name": named,
+        "name_stems": named,
+        "aliases": words(" ".join(others)),
+        "place": words(" ".join(towns)),
+        "topics": [word for facet in _VOCABULARIES for code in codes[facet] for word in _topic(facet, code)],
+        "text": words(" ".join(told)),
     }
 
 
-def _labels(facet: str, codes: list[str]) -> Iterator[str]:
-    known = vocabulary(_VOCABULARIES[facet]).terms
-    for term in (known[code] for code in codes if code in known):
-        yield from (term.label_fr, term.label_en, *term.aliases)
+@cache
+def _topic(facet: str, code: str) -> tuple[str, ...]:
+    """The words of a term's labels and aliases; none for a code that is not in its vocabulary."""
+    term = vocabulary(_VOCABULARIES[facet]).get(code)
+    return tuple(words(" ".join((term.label_fr, term.label_en, *term.aliases)))) if term else ()
 
 
 def _neighbours(line: JSON) -> Iterator[str]:

@@ -88,7 +88,7 @@ class Reader:
         return Condition.disjunction_max_query(list(self._in_fields(word)), _OTHER_FIELDS_COUNT)
 
     def _in_fields(self, word: str) -> Iterator[Condition]:
-        stems = self._stem.analyze(" ".join(roots(word)))
+        stems = self._stem.analyze(" ".join(roots([word])))
         for field, weight in WEIGHTS.items():
             for term in stems if field in STEMMED_FIELDS else [word]:
                 yield Condition.boost_query(Condition.term_query(self._schema, field, term), weight)
