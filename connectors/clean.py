@@ -42,7 +42,7 @@ class Unclear(ValueError):
 
 def is_nothing(text: str) -> bool:
     """Whether a cell only says that it has nothing to say."""
-    return len(text) < 20 and fold(text) in _NOTHING
+    return len(text) < 20 and not text[:1].isdigit() and fold(text) in _NOTHING
 
 
 def line(text: str) -> str | None:

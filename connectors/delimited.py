@@ -22,6 +22,8 @@ DELIMITERS = (";", "\t", "|", ",")  # in order of preference when two would do: 
 _DELIMITER_NAMES = {";": "point-virgule", "\t": "tabulation", "|": "barre verticale", ",": "virgule"}
 _SAMPLE_LINES = 60
 _SAMPLE_CHARACTERS = 120_000  # under csv.field_size_limit(), so that a sample never fails
+# é, è, à, ê, ç, ô … and the curly apostrophe, once UTF-8 has been taken for Windows text and written as UTF-8 again.
+_TWICE = re.compile("Ã[©¨ª«§´®¯»¢‰€]|Ã\u00a0|â€™")
 _EXCEL_HINT = re.compile(r'"?sep=([;,\t|:])"?\s*', re.IGNORECASE)  # Excel's own first line, not a row: sep=;
 
 
@@ -51,7 +53,7 @@ def open_delimited(
         header_row=head.row,
         encoding=found.name,
         delimiter=separator,
-        notes=tuple(_notes(found, separator, len(head.columns))),
+        notes=tuple(_notes(found, separator, len(head.columns), sample)),
     )
 
 
@@ -157,7 +159,15 @@ def _unquoted(line: str, delimiter: str) -> list[str]:
     return [cell.strip().strip('"') for cell in line.rstrip("\r\n").split(delimiter)]
 
 
-def _notes(found: Encoding, delimiter: str | None, columns: int) -> Iterator[FileNote]:
+def _notes(found: Encoding, delimiter: str | None, columns: int, sample: Sequence[str]) -> Iterator[FileNote]:
+    twice = _TWICE.search("".join(sample))
+    if twice:
+        yield FileNote(
+            code="double-encoded",
+            severity=Severity.WARNING,
+            message=f"des accents sont écrits « {twice[0]} » : le texte a été converti deux fois avant de nous "
+            "parvenir. Refaites l'export depuis le logiciel d'origine, en UTF-8.",
+        )
     if not found.certain:
         yield FileNote(
             code="encoding-guessed",

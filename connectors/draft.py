@@ -2,7 +2,7 @@
 
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Table
 
 from connectors.clean import Unclear, Value, is_nothing
@@ -100,7 +100,7 @@ class Draft:
         if term is None:
             if not is_nothing(word):
                 self.unknown.append((heading, word))
-                self.tell(heading, word, _unknown_term(target, terms.nearest(word)))
+                self.tell(heading, word, _unknown_term(target, terms.examples(word)))
             return
         if term.lossy:
             self.lossy.extend((heading, word, code) for code in term.codes)
@@ -170,12 +170,12 @@ def _unclear(target: Target, unclear: Unclear) -> Issue:
     )
 
 
-def _unknown_term(target: Target, nearest: str | None) -> Issue:
-    example = f" Le terme connu le plus proche est « {nearest} »." if nearest else ""
+def _unknown_term(target: Target, examples: Sequence[str]) -> Issue:
+    known = ", ".join(f"« {example} »" for example in examples)
     return Issue(
         code="unknown-term",
         pointer=target.pointer,
         severity=Severity.WARNING,
-        message="terme inconnu, laissé de côté. Corrigez-le, ou ajoutez-le à la table de termes de la correspondance."
-        + example,
+        message=f"terme inconnu, laissé de côté. On attend un terme connu, par exemple {known} ; ou ajoutez celui-ci à "
+        "la table de termes de la correspondance.",
     )

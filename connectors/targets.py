@@ -11,7 +11,7 @@
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache
 from typing import Any
@@ -40,6 +40,7 @@ class Target:
     scheme: of an identifier.
     kind, vocabulary, choices: as in `schemas.registry.Column`; kind is "text" where the schema says nothing.
     known:  the schema has this property.
+    pointer: JSON Pointer to the value, or to the list that holds it.
     """
 
     path: str
@@ -51,11 +52,10 @@ class Target:
     vocabulary: str | None = None
     choices: Mapping[str, str] | None = None
     known: bool = True
+    pointer: str = field(init=False)
 
-    @property
-    def pointer(self) -> str:
-        """JSON Pointer to the value, or to the list that holds it."""
-        return "".join(f"/{step}" for step in self.steps)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pointer", "".join(f"/{step}" for step in self.steps))
 
 
 def target(collection: str, path: str) -> Target:

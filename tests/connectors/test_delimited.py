@@ -158,6 +158,12 @@ def test_a_comma_in_texts_does_not_pass_for_the_separator(tmp_path: Path) -> Non
     assert open_table(text_file(tmp_path, text)).delimiter == ";"
 
 
+def test_accents_that_were_converted_twice_are_told(tmp_path: Path) -> None:
+    text = "Nom;Ville\nCoopération à l’œuvre;Orléans\n".encode().decode("cp1252")
+
+    assert [note.code for note in open_table(text_file(tmp_path, text)).notes] == ["double-encoded"]
+
+
 def test_a_single_column_is_read_and_told(tmp_path: Path) -> None:
     table = open_table(text_file(tmp_path, "Nom\nADER\nRBS\n"))
 

@@ -52,7 +52,7 @@ def test_the_settings_of_the_file_are_read() -> None:
         ('"Pays" = { to = "countries", role = "pays" }', "« role » : on attend l'un de « project »"),
         ('"Tél" = { to = "phone", role = "project" }', "pour « countries » seulement"),
         ('"GPS" = { to = ["seat.lat", "seat.lon"] }', "demandent un séparateur"),
-        ('"T" = { to = "type", terms = "tp" }\n[terms.types]\n"x" = "ASSO"', "pas de table [terms.tp]. Vouliez-vous dire"),
+        ('"T" = { to = "type", terms = "tp" }\n[terms.types]\n"x" = "ASSO"', "pas de table [terms.tp]."),
         ('[terms.types]\n"x" = "ASSO"', "la table de termes « types » n'est utilisée par aucune colonne"),
         ('"T" = { to = "type", terms = "t" }\n[terms.t]\nvocabulary = "secteurs"', "vocabulaire inconnu « secteurs »."),
         ('"T" = { to = "type", terms = "t" }\n[terms.t]\n"Asso" = "ASO"', "[t] « Asso » : code inconnu « ASO »."),

@@ -49,8 +49,9 @@ def test_a_row_of_a_directory_becomes_a_valid_payload() -> None:
     """
     cells = {
         "Nom": " Eau  Vive ", "Type": "ASSO DE SOLIDARITE", "SIREN": "732 829 320", "RNA": "", "CP": "1000",
-        "Commune": "Bourg-en-Bresse", "Lat": "46,2", "Lon": "5,2", "Téléphone": "02 99 45 88 02", "Thèmes": "eau potable | SANT",
-        "Pays": "Sénégal / Mali/Sénégal", "ODD": "6, 3", "Création": "1984", "Adhérent": "oui",
+        "Commune": "Bourg-en-Bresse", "Lat": "46,2", "Lon": "5,2", "Téléphone": "02 99 45 88 02",
+        "Thèmes": "eau potable | SANT", "Pays": "Sénégal / Mali/Sénégal", "ODD": "6, 3", "Création": "1984",
+        "Adhérent": "oui",
     }  # fmt: skip
 
     found = mapped(columns, cells)
