@@ -1,6 +1,7 @@
 """The settings of one node: `node.toml` in its home, RRMA_NODE_… over it. Built at the door, passed down as values."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -79,8 +80,24 @@ def checked(raw: dict[str, Any], *, where: str) -> Settings:
     try:
         return Settings(**raw)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))} : {one['msg']}" for one in error.errors())
-        raise ConfigError(f"Réglages refusés dans {where} : {wrong}") from error
+        wrong = " ; ".join(f"« {'.'.join(map(str, one['loc']))} » {_in_french(one)}" for one in error.errors())
+        raise ConfigError(f"Réglages refusés dans {where} : {wrong}.") from error
+
+
+_WRONG = {
+    "missing": "manque",
+    "extra_forbidden": "n'est pas un réglage connu",
+    "string_too_short": "est vide",
+    "string_pattern_mismatch": "doit être en minuscules, chiffres et tirets, par exemple pays-de-la-loire-ci",
+    "bool_parsing": "doit être true ou false",
+}
+
+
+def _in_french(error: Mapping[str, Any]) -> str:
+    """What pydantic found wrong; what is not in the table is rare enough to be read in its own words."""
+    if error["type"] == "value_error":
+        return f"contient un {error['ctx']['error']}"
+    return _WRONG.get(error["type"], f"n'est pas lisible ({error['msg']})")
 
 
 def secret(home: Path, file: Path | None) -> bytes | None:

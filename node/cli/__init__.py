@@ -145,6 +145,7 @@ def export_static(
 
     opened = homes.open_home(home)
     files = export(opened, target)
+    report.warn_of_counted_only(opened)
     if as_json:
         tell_json({"network": opened.settings.network, "target": str(target.resolve()), "files": files})
     else:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from node.cli.output import complain, say, show_table
+from node.home import Home
 from node.ingest import Ingested
 from node.plan import Plan, PlannedRow, Verdict
 from node.reading import issue_json
 from node.settings import Settings
+from node.store import listing
+from node.store.engine import reading
 from schemas.canonical import JSON
 from schemas.record import Severity
 
@@ -75,6 +78,17 @@ def show_summary(plan: Plan) -> None:
     )
     if plan.growth:
         complain(f"Attention : {plan.growth}")
+
+
+def warn_of_counted_only(home: Home) -> None:
+    """Say how many bodies that agreed only to be counted are named in what everyone will be able to read."""
+    with reading(home.engine) as connection:
+        hidden = listing.unlisted(connection)
+    if hidden:
+        complain(
+            f"Attention : {hidden} structure(s) « comptées seulement » figurent, par leur nom, dans un flux ouvert à "
+            "tous. Servez-le protégé par un jeton (réglage token_file), ou retirez-les du fichier."
+        )
 
 
 def _row_json(row: PlannedRow) -> JSON:

@@ -5,10 +5,9 @@ import socket
 
 import uvicorn
 
-from node.cli.output import complain, say
+from node.cli.output import say
+from node.cli.report import warn_of_counted_only
 from node.home import Home
-from node.store import listing
-from node.store.engine import reading
 from node.web.app import app_of
 from schemas.errors import ConfigError
 
@@ -24,7 +23,8 @@ def run(home: Home, host: str, port: int) -> None:
     with _listening(host, port) as listener:
         shown = f"[{host}]" if ":" in host else host
         say(f"Écoute sur http://{shown}:{listener.getsockname()[1]}")
-        _warn_of_counted_only(home)
+        if home.settings.token_file is None:
+            warn_of_counted_only(home)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, timeout_graceful_shutdown=_STOP_WITHIN_S, server_header=False
         )
@@ -42,14 +42,3 @@ def _listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = f"Impossible d'écouter sur {host}, port {port} : {error.strerror}. Essayez --port 0."
         raise ConfigError(reason) from error
-
-
-def _warn_of_counted_only(home: Home) -> None:
-    if home.settings.token_file is None:
-        with reading(home.engine) as connection:
-            hidden = listing.unlisted(connection)
-        if hidden:
-            complain(
-                f"Attention : {hidden} structures « comptées seulement » figurent, par leur nom, dans un flux ouvert à "
-                "tous. Protégez-le par un jeton : réglage token_file."
-            )

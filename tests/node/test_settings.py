@@ -40,11 +40,12 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("wrong", "named"),
     [
-        ({"network": "Centr Aider"}, "network"),
-        ({"regions": ["99"]}, "99"),
-        ({"name": ""}, "name"),
-        ({"regoins": ["24"]}, "regoins"),
-        ({"publish_association_addresses": "peut-être"}, "publish_association_addresses"),
+        ({"network": "Centr Aider"}, "« network » doit être en minuscules"),
+        ({"regions": ["99"]}, "« regions » contient un code de région INSEE inconnu : 99"),
+        ({"name": ""}, "« name » est vide"),
+        ({"regoins": ["24"]}, "« regoins » n'est pas un réglage connu"),
+        ({"publish_association_addresses": "peut-être"}, "« publish_association_addresses » doit être true ou false"),
+        ({"website": 12}, "« website » n'est pas lisible"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, wrong: dict[str, object], named: str) -> None:
