@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from hub.distributions.territory import territory
+from hub.model.territory import territory
 from schemas import geography
 from schemas.canonical import JSON
 from schemas.vocabularies import vocabulary

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from hub.distributions.territory import territory
+from hub.model.territory import territory
 from schemas.canonical import JSON, canonical
 from schemas.registry import LATEST, Column, columns
 

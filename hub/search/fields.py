@@ -11,7 +11,7 @@ from itertools import chain
 
 from tantivy import Document, Schema, SchemaBuilder
 
-from hub.distributions.territory import territory
+from hub.model.territory import territory
 from hub.search import grid
 from hub.search.analysis import EXACT, STEMMED, initials, roots, words
 from schemas.canonical import JSON

@@ -10,7 +10,7 @@ import orjson
 from tantivy import Occur, Schema
 from tantivy import Query as Condition
 
-from hub.distributions.territory import territory
+from hub.model.territory import territory
 from hub.search.analysis import words
 from hub.search.query import Suggestion
 from schemas import geography

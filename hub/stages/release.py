@@ -13,10 +13,12 @@ from pathlib import Path
 
 import orjson
 
-from hub.distributions import checksums, formats, gate, shelf, sqlite
+from hub.catalogue import database
+from hub.distributions import checksums, formats, shelf
 from hub.distributions.contents import Contents, Outline, Parsed, outline, parsed
 from hub.model.release import FileEntry, NetworkEntry, ReleaseManifest
 from hub.search import Query, SearchIndex
+from hub.stages import export_gate
 from hub.statistics import Statistics
 
 LICENCE = "etalab-2.0"
@@ -52,17 +54,17 @@ def publish(
     """
     with shelf.writing(releases):
         expected, previous = outline(contents), shelf.current(releases)
-        if previous and sqlite.content(previous / _CATALOGUE) == expected.content:
+        if previous and database.content(previous / _CATALOGUE) == expected.content:
             return Unchanged(name=previous.name, folder=previous)
         if not allow_empty and not expected.shown["actor"].count:
-            raise gate.EmptyCatalogue(["no actor to publish"])
+            raise export_gate.EmptyCatalogue(["no actor to publish"])
         name = shelf.name_of(now, expected.content, releases)
         with shelf.draft(releases, name) as folder:
             _write(contents, expected, folder)
             manifest = _manifest(folder, name, now, contents, expected, previous, notice)
             (folder / _MANIFEST).write_bytes(orjson.dumps(manifest.as_json(), option=orjson.OPT_INDENT_2))
             checksums.write(folder, [file.path for file in manifest.files] + [_MANIFEST])
-            gate.check(folder, expected, _reader(folder))
+            export_gate.check(folder, expected, _reader(folder))
             shelved = shelf.shelve(folder, releases, name)
         return Release(name=name, folder=shelved, manifest=manifest)
 
@@ -71,7 +73,7 @@ def _write(contents: Contents, expected: Outline, folder: Path) -> None:
     figures = Statistics({network.id: network.title for network in contents.networks})
     for line in contents.counted:
         figures.add("actor", line, published=False)
-    catalogue = sqlite.CatalogueFile(folder / _CATALOGUE)
+    catalogue = database.CatalogueFile(folder / _CATALOGUE)
     try:
         for collection, lines in contents.lines.items():
             walk = _counted(figures, collection, catalogue.write(collection, parsed(lines)))
@@ -147,6 +149,6 @@ def _attribution(network: NetworkEntry) -> str:
     return f"{network.title}{read}"
 
 
-def _reader(folder: Path) -> gate.Indexed:
+def _reader(folder: Path) -> export_gate.Indexed:
     search = SearchIndex.open(folder / _INDEX)
     return lambda collection: search.ids(Query(collection=collection))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.distributions.territory import territory
+from hub.model.territory import territory
 from hub.search import Query, SearchIndex
 from hub.search.analysis import initials, roots, words
 from schemas.canonical import JSON

@@ -13,9 +13,9 @@ import pytest
 from hub.catalogue import Catalogue
 from hub.distributions import shelf
 from hub.distributions.contents import Contents, PublicLine
-from hub.distributions.gate import EmptyCatalogue, ReleaseRefused
 from hub.model.release import LastHarvest, NetworkEntry
 from hub.search import Query
+from hub.stages.export_gate import EmptyCatalogue, ReleaseRefused
 from hub.stages.release import Release, Unchanged, publish
 from schemas.canonical import JSON, SetDigest, hash_of
 from tests.hub.distributions.lines import actor, project, published

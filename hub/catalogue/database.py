@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from hub.distributions.contents import LAYOUT, Contents, EdgeRow, MemberRow, Parsed, PublicLine
-from hub.distributions.territory import territory
+from hub.model.territory import territory
 from schemas.canonical import JSON
 
 _SCHEMA = """

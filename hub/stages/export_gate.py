@@ -12,7 +12,8 @@ import duckdb
 import orjson
 
 from hub import statistics
-from hub.distributions import checksums, jsonlines, sqlite
+from hub.catalogue import database
+from hub.distributions import checksums, jsonlines
 from hub.distributions.contents import Ids, Outline
 from hub.distributions.formats import FORMATS, NAMES
 from schemas.canonical import SetDigest, hash_of
@@ -64,7 +65,7 @@ def _files(folder: Path, expected: Outline) -> Iterator[str]:
 def _catalogue(folder: Path, expected: Outline, indexed: Indexed) -> Iterator[str]:
     for collection, ids in expected.shown.items():
         yield from _compared(
-            f"catalogue.sqlite ({collection})", ids, sqlite.ids(folder / "catalogue.sqlite", collection)
+            f"catalogue.sqlite ({collection})", ids, database.ids(folder / "catalogue.sqlite", collection)
         )
         yield from _compared(f"search index ({collection})", ids, iter(sorted(indexed(collection))))
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from hub.distributions import checksums, gate
+from hub.distributions import checksums
 from hub.distributions.contents import Contents, Outline, outline
 from hub.search import Query, SearchIndex
+from hub.stages import export_gate
 from hub.stages.release import publish
 from tests.hub.distributions.lines import actor, project, published, real_actors
 
@@ -36,8 +37,8 @@ def checked(folder: Path, expected: Outline = EXPECTED) -> list[str]:
     checksums.write(folder, [name for name in names if (folder / name).exists()])
     search = SearchIndex.open(folder / "index")
     try:
-        gate.check(folder, expected, lambda collection: search.ids(Query(collection=collection)))
-    except gate.ReleaseRefused as refused:
+        export_gate.check(folder, expected, lambda collection: search.ids(Query(collection=collection)))
+    except export_gate.ReleaseRefused as refused:
         return refused.reasons
     return []
 
@@ -140,5 +141,5 @@ def test_a_file_that_is_not_what_its_sum_says_is_refused(draft: Path) -> None:
         file.write(b" ")
     search = SearchIndex.open(draft / "index")
 
-    with pytest.raises(gate.ReleaseRefused, match=r"manifest\.json differs from its sum"):
-        gate.check(draft, EXPECTED, lambda collection: search.ids(Query(collection=collection)))
+    with pytest.raises(export_gate.ReleaseRefused, match=r"manifest\.json differs from its sum"):
+        export_gate.check(draft, EXPECTED, lambda collection: search.ids(Query(collection=collection)))
