@@ -9,7 +9,8 @@ ARGS   ?=
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 # uv where it has a wheel for this platform, else pip with the same hashed files (about two minutes instead of ten seconds)
-install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); \
+# Byte code now, as pip does too: where PYTHONDONTWRITEBYTECODE is set, each of the demo's processes would else compile its own.
+install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python $(1); \
           else $(BIN)/python -m pip install --quiet $(1); fi
 compile = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
           --generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS)
