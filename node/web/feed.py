@@ -13,7 +13,7 @@ from node.packing import gzipped
 from node.store import records, state
 from node.web import token
 from node.web.reply import answer
-from node.web.wiring import HomeDep, ViewDep
+from node.web.wiring import READ, HomeDep, ViewDep
 from schemas.errors import NotFound, RequestError
 from schemas.feed import MEDIA_TYPE, encode
 
@@ -28,7 +28,7 @@ router = APIRouter(dependencies=[Depends(token.require)])
 
 
 def _resource(path: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    return router.api_route(path, methods=["GET", "HEAD"], response_model=None)
+    return router.api_route(path, methods=READ, response_model=None)
 
 
 @_resource("/feed.json")

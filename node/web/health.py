@@ -4,19 +4,19 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from node.store import state
-from node.web.wiring import ViewDep
+from node.web.wiring import READ, ViewDep
 
 _HEADERS = {"Cache-Control": "no-store"}
 
 router = APIRouter(prefix="/health")
 
 
-@router.get("/live", response_model=None)
+@router.api_route("/live", methods=READ, response_model=None)
 async def live() -> Response:
     return Response(b'{"status":"live"}', headers=_HEADERS, media_type="application/json")
 
 
-@router.get("/ready", response_model=None)
+@router.api_route("/ready", methods=READ, response_model=None)
 def ready(view: ViewDep) -> Response:
     state.read(view)
     return Response(b'{"status":"ready"}', headers=_HEADERS, media_type="application/json")

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 from node.home import Home
 from node.store import listing, state
 from node.web.sheet import facts, type_label
-from node.web.wiring import HomeDep, ViewDep
+from node.web.wiring import READ, HomeDep, ViewDep
 
 PAGE_SIZE = 50
 Search = Annotated[str, Query(max_length=200)]
@@ -40,7 +40,7 @@ stylesheet = (_HERE / "static" / "node.css").read_bytes()
 router = APIRouter()
 
 
-@router.get("/", response_model=None)
+@router.api_route("/", methods=READ, response_model=None)
 def actors(home: HomeDep, view: ViewDep, q: Search = "", page: PageNumber = 1) -> Response:
     found = listing.count(view, q)
     pages = max(1, -(-found // PAGE_SIZE))
@@ -58,7 +58,7 @@ def actors(home: HomeDep, view: ViewDep, q: Search = "", page: PageNumber = 1) -
     )
 
 
-@router.get("/acteurs/{local_id:path}", response_model=None)
+@router.api_route("/acteurs/{local_id:path}", methods=READ, response_model=None)
 def actor(home: HomeDep, view: ViewDep, local_id: str) -> Response:
     payload = listing.actor(view, local_id)
     if payload is None:
@@ -66,7 +66,7 @@ def actor(home: HomeDep, view: ViewDep, local_id: str) -> Response:
     return _page("actor.html", home, actor=payload, facts=facts(payload))
 
 
-@router.get("/node.css", response_model=None)
+@router.api_route("/node.css", methods=READ, response_model=None)
 async def style() -> Response:
     return Response(stylesheet, headers=_HEADERS, media_type="text/css")
 

@@ -9,8 +9,8 @@ from schemas.registry import LATEST, Column, columns, public
 from schemas.vocabularies import vocabulary
 
 _SCHEMA = LATEST["actor"]
-# Shown in the heading of the page, or of no use to a reader.
-_ELSEWHERE = ("id", "name", "seat.lat", "seat.lon", "seat.precision")
+# Shown in the heading of the page, true of nearly all, or of no use to a reader.
+_ELSEWHERE = ("id", "name", "seat.country", "seat.lat", "seat.lon", "seat.precision")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

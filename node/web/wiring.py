@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from node.home import Home
 from node.store.engine import reading
 
+READ = ["GET", "HEAD"]
+
 
 def home(request: Request) -> Home:
     opened: Home = request.app.state.home

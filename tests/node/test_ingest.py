@@ -212,6 +212,16 @@ def test_check_stores_nothing_not_a_byte(home: Home) -> None:
     assert sha256((home.path / DATABASE).read_bytes()).hexdigest() == before
 
 
+def test_a_withdrawn_record_leaves_no_text_in_the_database(home: Home) -> None:
+    ingest(home, [row("A-1", Nom="Comité du Vieux Moulin"), row("A-2")])
+    assert b"Vieux Moulin" in (home.path / DATABASE).read_bytes()
+
+    ingest(home, [row("A-2")])
+
+    assert b"Vieux Moulin" not in (home.path / DATABASE).read_bytes()
+    assert b"vieux moulin" not in (home.path / DATABASE).read_bytes()
+
+
 lines = st.lists(
     st.builds(
         row,

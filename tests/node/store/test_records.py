@@ -1,6 +1,7 @@
 """Whatever happens to records, count and digest tell the truth, and every way of reading tells the same."""
 
 import tempfile
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from node import feed
 from node.errors import CursorExpired
+from node.packing import gzipped
 from node.store import migrate, records, state
 from node.store.engine import open_engine, reading, writing
 from node.store.records import Statement
@@ -156,6 +158,28 @@ def test_a_history_that_breaks_half_way_leaves_nothing() -> None:
             assert state.read(connection).seq == 0
             assert list(records.live(connection)) == []
             assert connection.scalar(select(func.count()).select_from(changes)) == 0
+
+
+def test_a_feed_takes_no_more_memory_than_its_longest_stretch() -> None:
+    text = "é" * 2_000
+    with empty_store() as engine:
+        apply(
+            engine,
+            [
+                Statement(collection="actor", local_id=f"A-{n}", origin="x", payload=canonical({"n": n, "text": text}))
+                for n in range(5_000)
+            ],
+        )
+        with reading(engine) as connection:
+            tracemalloc.start()
+            sent = sum(map(len, gzipped(feed.changes(connection, after=0, limit=10_000))))
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            whole = sum(len(line) for line in feed.changes(connection, after=0, limit=10_000))
+
+    assert 0 < sent < whole
+    assert whole > 20_000_000
+    assert peak < 6_000_000
 
 
 def test_compaction_forgets_tombstones_and_expires_older_cursors() -> None:

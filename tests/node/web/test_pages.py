@@ -118,6 +118,7 @@ def test_every_page_has_landmarks_a_language_and_a_strict_policy(home: Home, cli
     response = client.get(url)
     page = BeautifulSoup(response.text, "html.parser")
 
+    assert client.head(url).status_code == response.status_code
     assert page.html["lang"] == "fr"
     assert (
         len(page.select("main"))
