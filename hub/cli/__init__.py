@@ -10,6 +10,7 @@ import typer
 
 from hub.cli import jobs, judging, quarantine, serving, sources, stages
 from hub.cli.door import exit_code
+from hub.demo import command as demonstration
 from schemas.errors import FederationError
 
 app = typer.Typer(
@@ -18,7 +19,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (stages, judging, serving, sources, jobs, quarantine):
+for part in (stages, judging, serving, sources, jobs, quarantine, demonstration):
     app.add_typer(part.app)
 
 

@@ -21,7 +21,8 @@ from hub.demo.run import demonstrate
 
 app = typer.Typer()
 
-DONE, UNREAD, TERMINATED = 0, 1, 128 + signal.SIGTERM
+DONE, UNREAD = 0, 1
+INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 
 
 @app.command()
@@ -37,10 +38,11 @@ def demo(
     """Run twelve networks on this machine, publish their national catalogue, and serve it until Ctrl-C.
 
     Nothing of DIR is thrown away: a second run finds what the first one left, and changes nothing.
-    Exit codes: 0 done, 1 published although a network could not be read.
+    Exit codes: 0 done, 1 published although a network could not be read, 130 or 143 stopped before that.
     """
     networks = Federation.load(federation)
     listener = None if once else portal.reserve(port)
+    report: Report | None = None
     try:
         with _terminable(), Children() as children:
             with _progress() as progress:
@@ -55,6 +57,8 @@ def demo(
     finally:
         if listener:
             listener.close()
+    if report is None:
+        raise typer.Exit(INTERRUPTED)
     raise typer.Exit(UNREAD if report.failures else DONE)
 
 

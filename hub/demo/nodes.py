@@ -44,7 +44,7 @@ def start(network: Network, home: Path, children: Children) -> Started:
     ingested, errors = [], []
     for file in network.files:
         try:
-            ingested.append(_ingest(file, home, children))
+            ingested.append(ingest(file, home, children))
         except ChildFailed as error:
             errors.append(str(error))
     url = None
@@ -70,8 +70,8 @@ def _make(network: Network, home: Path, children: Children) -> None:
         children.run([*NODE, "init", str(home), *said, "--licence", network.licence, *website])
 
 
-def _ingest(file: PublishedFile, home: Path, children: Children) -> JSON:
-    """What the node says of the file. The mapping becomes the node's own, as if the officer had put it there."""
+def ingest(file: PublishedFile, home: Path, children: Children) -> JSON:
+    """Have the node read a file; gives what it says of it. The mapping becomes its own. Raises ChildFailed."""
     mapping = home / "mappings" / file.mapping.name
     if not mapping.exists():
         shutil.copyfile(file.mapping, mapping)

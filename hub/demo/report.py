@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from schemas.canonical import JSON
@@ -73,18 +74,15 @@ class Report:
         }
 
 
-COUNTS = {"rows": "rows", "accepted": "accepted", "issues": "with issues"} | {
-    "harvested": "harvested",
-    "quarantined": "quarantined",
-}
+COUNTS = ("rows", "accepted", "issues", "harvested", "quarantined")
 
 
 def networks_table(report: Report) -> Table:
-    table = Table(title="Networks", title_justify="left", show_footer=True)
+    table = Table(box=SIMPLE, show_footer=True, pad_edge=False)
     table.add_column("network", footer="total", no_wrap=True)
-    for name, heading in COUNTS.items():
+    for name in COUNTS:
         total = sum(getattr(network, name) for network in report.networks)
-        table.add_column(heading, footer=f"{total:,}", justify="right")
+        table.add_column(name, footer=f"{total:,}", justify="right", no_wrap=True)
     for network in report.networks:
         table.add_row(network.id, *(f"{getattr(network, name):,}" for name in COUNTS))
     return table
