@@ -41,7 +41,7 @@ def schema() -> Schema:
     build.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     build.add_text_field("label", stored=True, tokenizer_name="raw", index_option="basic")
     build.add_text_field("town", stored=True, tokenizer_name="raw", index_option="basic")
-    build.add_text_field("order", fast=True, tokenizer_name="raw", index_option="basic")
+    build.add_text_field("order", stored=True, fast=True, tokenizer_name="raw", index_option="basic")
     build.add_text_field("identifiers", tokenizer_name="raw", index_option="basic")
     build.add_text_field("every_word", tokenizer_name=EXACT, index_option="basic")
     for name in _EXACT_FIELDS:
