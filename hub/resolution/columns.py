@@ -15,19 +15,20 @@ Measures = Mapping[str, Floats]
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """A column of lists of texts: row i holds `codes[starts[i]:starts[i + 1]]`, each an index into `texts`."""
+    """A column of lists of texts: row i holds `codes[starts[i]:starts[i + 1]]`, ascending indexes into `texts`."""
 
     starts: Ints
     codes: Ints
     texts: tuple[str, ...]
 
     def keys(self, rows: Ints) -> Ints:
-        """For each position p of `rows` and each text of that row, p * len(texts) + code; sorted, each once."""
+        """For each position p of `rows` and each text of that row, p * len(texts) + code; ascending."""
         sizes = self.starts[rows + 1] - self.starts[rows]
         positions = np.repeat(np.arange(len(rows)), sizes)
         within = np.arange(len(positions)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         found = self.codes[np.repeat(self.starts[rows], sizes) + within]
-        return np.unique(positions * max(len(self.texts), 1) + found)
+        keys: Ints = positions * max(len(self.texts), 1) + found
+        return keys
 
     def split(self, keys: Ints) -> tuple[Ints, Ints]:
         """The positions and the codes that keys were made of."""
@@ -61,12 +62,16 @@ class Columns:
         flat = [array.flatten() for array in arrays]
         numbers, texts = _encode(pa.chunked_array(flat, pa.string()))
         parts = np.split(numbers, np.cumsum([len(each) for each in flat])[:-1])
-        return tuple(Lists(_starts(array), part, tuple(texts)) for array, part in zip(arrays, parts, strict=True))
+        return tuple(
+            Lists(starts, _ascending(starts, codes), tuple(texts))
+            for starts, codes in zip(map(_starts, arrays), parts, strict=True)
+        )
 
-    def by_text(self, lists: Lists, weights: str) -> Floats:
-        """The weight of each text of `lists`, from a column of weights parallel to it."""
+    def by_text(self, lists: Lists, column: str, weights: str) -> Floats:
+        """The weight of each text of `lists`, which is `column` read alone, from a column of weights parallel to it."""
         found = np.zeros(len(lists.texts))
-        found[lists.codes] = np.asarray(in_one(self.rows[weights]).flatten(), dtype=np.float64)
+        codes, _ = _encode(pa.chunked_array([in_one(self.rows[column]).flatten()], pa.string()))
+        found[codes] = np.asarray(in_one(self.rows[weights]).flatten(), dtype=np.float64)
         return found
 
 
@@ -74,6 +79,14 @@ def codes_of(texts: pa.ChunkedArray) -> Ints:
     """A number for each text, alike texts alike, -1 for ""."""
     numbers, known = _encode(texts)
     return np.where(numbers == known.index(""), -1, numbers) if "" in known else numbers
+
+
+def shared(one: Ints, two: Ints) -> Bools:
+    """For each of the keys `one`, whether `two` holds it; both ascending."""
+    if not len(two):
+        return np.zeros(len(one), dtype=bool)
+    at = np.minimum(np.searchsorted(two, one), len(two) - 1)
+    return np.asarray(two[at] == one)
 
 
 def tally(positions: Ints, size: int, weights: Floats | None = None) -> Floats:
@@ -90,6 +103,12 @@ def _starts(lists: pa.ListArray) -> Ints:
     offsets = np.asarray(lists.offsets, dtype=np.int64)
     starts: Ints = offsets - offsets[0]
     return starts
+
+
+def _ascending(starts: Ints, codes: Ints) -> Ints:
+    """The codes of each row in ascending order; a row holds a text once."""
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    return codes[np.lexsort((codes, rows))]
 
 
 def in_one(values: pa.ChunkedArray) -> pa.Array:

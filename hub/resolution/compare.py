@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hub.resolution.columns import Bools, Columns, Floats, Ints, Measures, tally
+from hub.resolution.columns import Bools, Columns, Floats, Ints, Measures, shared, tally
 from hub.resolution.compare_names import compare_names, same_place
 from hub.resolution.lexicon import lexicon
 
@@ -178,8 +178,8 @@ def _crossed(one: Ints, two: Ints, left: Ints, right: Ints) -> Bools:
 def _in_common(columns: Columns, name: str, left: Ints, right: Ints) -> Floats:
     """How many texts of a column of lists both sides hold."""
     (lists,) = columns.lists(name)
-    common = np.intersect1d(lists.keys(left), lists.keys(right), assume_unique=True)
-    return tally(lists.split(common)[0], len(left))
+    ours = lists.keys(left)
+    return tally(lists.split(ours[shared(ours, lists.keys(right))])[0], len(left))
 
 
 def _pairs_of(codes: Ints, texts: list[str], wanted: frozenset[frozenset[str]]) -> Callable[[Ints, Ints], Bools]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
-from hub.resolution.columns import Columns, Floats, Ints, Lists, Measures, tally
+from hub.resolution.columns import Columns, Floats, Ints, Lists, Measures, shared, tally
 from hub.resolution.rarity import common_words
 
 _MOST_SHARED = 12.0
@@ -24,7 +24,7 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     size = len(left)
     (names,) = columns.lists("names")
     same = tally(names.split(_common(names, names, left, right))[0], size) > 0
-    shared, lone_left, lone_right = _words(columns, left, right)
+    common, lone_left, lone_right = _words(columns, left, right)
     acronyms, initials, core = columns.lists("acronyms", "initials", "core")
     written = _letters(acronyms, acronyms, left, right)
     spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
@@ -32,16 +32,16 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     spelt = np.where(said, 0, spelt)
     bare = _bare(core, acronyms)
     written = np.where((bare[left] & bare[right]) | same, 0, written)
-    explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0) | (shared > 0))
+    explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0) | (common > 0))
     lone_left, lone_right = (np.where(explained | same, 0, lone) for lone in (lone_left, lone_right))
     spread = np.maximum(columns.numbers("spread")[left], columns.numbers("spread")[right])
     return {
         "name.same": same.astype(np.float64),
-        "name.shared": np.minimum(shared, _MOST_SHARED),
+        "name.shared": np.minimum(common, _MOST_SHARED),
         "name.rest": np.minimum(lone_left, lone_right),
         "name.tail": np.abs(lone_left - lone_right),
-        "name.spread": np.where((shared > 0) & ~same_place(columns, left, right), spread, 0),
-        "name.nothing": ((shared == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
+        "name.spread": np.where((common > 0) & ~same_place(columns, left, right), spread, 0),
+        "name.nothing": ((common == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
         "acronym.same": np.maximum(np.minimum(written, _LONGEST_ACRONYM) - 1, 0),
         "acronym.initials": np.maximum(np.minimum(spelt, _LONGEST_ACRONYM) - 1, 0),
         "acronym.other": (said & (written == 0) & ~(bare[left] & bare[right]) & ~same).astype(np.float64),
@@ -63,10 +63,10 @@ def _words(columns: Columns, left: Ints, right: Ints) -> tuple[Floats, Floats, F
     """The weight of the words in common, of those only on the left, and of those only on the right."""
     size = len(left)
     (core,) = columns.lists("core")
-    weight = columns.by_text(core, "weights")
+    weight = columns.by_text(core, "core", "weights")
     ours, theirs = core.keys(left), core.keys(right)
-    common = np.intersect1d(ours, theirs, assume_unique=True)
-    ours, theirs = (np.setdiff1d(keys, common, assume_unique=True) for keys in (ours, theirs))
+    is_ours, is_theirs = shared(ours, theirs), shared(theirs, ours)
+    common, ours, theirs = ours[is_ours], ours[~is_ours], theirs[~is_theirs]
 
     def total(keys: Ints) -> Floats:
         positions, codes = core.split(keys)
@@ -74,8 +74,8 @@ def _words(columns: Columns, left: Ints, right: Ints) -> tuple[Floats, Floats, F
 
     alike_ours, alike_theirs = _alike(core, ours, theirs)
     slips_left, slips_right = total(alike_ours), total(alike_theirs)
-    shared = total(common) + _SLIP * np.minimum(slips_left, slips_right)
-    found = (shared, total(ours) - slips_left, total(theirs) - slips_right)
+    both = total(common) + _SLIP * np.minimum(slips_left, slips_right)
+    found = (both, total(ours) - slips_left, total(theirs) - slips_right)
     return tuple(np.round(np.maximum(each, 0), 3) for each in found)  # type: ignore[return-value] # three of them
 
 
@@ -117,7 +117,8 @@ def _is_cut_short(one: str, two: str) -> bool:
 
 
 def _common(one: Lists, two: Lists, left: Ints, right: Ints) -> Ints:
-    return np.intersect1d(one.keys(left), two.keys(right), assume_unique=True)
+    ours = one.keys(left)
+    return ours[shared(ours, two.keys(right))]
 
 
 def _letters(one: Lists, two: Lists, left: Ints, right: Ints) -> Floats:

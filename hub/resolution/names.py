@@ -164,7 +164,8 @@ def _unit(words: Words, kind: str) -> tuple[bool, Words]:
 
 
 def _is_branching(words: Words) -> bool:
-    return any(phrase <= set(map(stem, words)) for phrase in lexicon().branching)
+    stems = set(map(stem, words))
+    return any(phrase <= stems for phrase in lexicon().branching)
 
 
 def _content(words: Words) -> Words:

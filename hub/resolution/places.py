@@ -76,7 +76,8 @@ def _longest_place(words: Words, at: int, department: str, seat: Words) -> tuple
 def _commune(run: Words, department: str, seat: Words, before: str) -> str:
     homonyms = _communes().get(run, ())
     here = next((commune for commune in homonyms if commune.department == department), None)
-    is_ordinary = len(run) == 1 and (run[0] in lexicon().place_stop_words or len(run[0]) < 3)
+    name = " ".join(run)
+    is_ordinary = len(name) < 3 or name in lexicon().place_stop_words
     if here is not None and (run == seat or not is_ordinary):
         return here.insee
     if not homonyms or is_ordinary:

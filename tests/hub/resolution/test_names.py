@@ -1,0 +1,106 @@
+"""What a name says: core, acronyms, kind, and the places inside it."""
+
+import pytest
+
+from hub.resolution.names import read_name
+
+NANTES = {"department": "44", "city": "Nantes"}
+
+
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [
+        ("Association « Les Amis du Mali » (loi 1901)", ("ami", "mali")),
+        ("ASS LES AMIS DU MALI", ("ami", "mali")),
+        ("<b>Les amis</b> du Mali", ("ami", "mali")),
+        ("SECOURS POPULAIRE FRANÇAIS", ("secour", "populaire")),
+        ("Croix-Rouge française", ("croi", "rouge")),
+        ("St-Vincent-de-Paul", ("saint", "vincent", "paul")),
+    ],
+)
+def test_articles_legal_forms_markup_and_known_synonyms_do_not_count(name: str, core: tuple[str, ...]) -> None:
+    assert read_name(name).core == core
+
+
+@pytest.mark.parametrize(
+    ("name", "acronyms"),
+    [
+        ("Institut français des relations internationales (IFRI)", ("ifri",)),
+        ("IFRI Institut français des relations internationales", ("ifri",)),
+        ("Institut français des relations internationales - IFRI", ("ifri",)),
+        ("C.C.F.D.", ("ccfd",)),
+        ("ARCADE", ("arcade",)),
+        ("Un nom sans sigle", ()),
+        ("Université Paris XII", ()),
+    ],
+)
+def test_an_acronym_is_found_wherever_it_stands(name: str, acronyms: tuple[str, ...]) -> None:
+    assert read_name(name).acronyms == acronyms
+
+
+def test_an_acronym_beside_its_words_is_not_one_of_them() -> None:
+    alone = read_name("COMITE AFRICAIN DE METROLOGIE")
+
+    assert read_name("CAM - COMITE AFRICAIN DE METROLOGIE").core == alone.core
+    assert read_name("Comité africain de métrologie CAM34", acronym="CAM34").acronyms == ("cam",)
+    assert "cam" in alone.initials
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "commune", "department", "region"),
+    [
+        ("Ville de Brest", "commune", "29019", "", ""),
+        ("Mairie de Brest", "commune", "29019", "", ""),
+        ("CCAS de Brest", "ccas", "29019", "", ""),
+        ("Comité de jumelage de Brest", "jumelage", "29019", "", ""),
+        ("CD35", "departement", "", "35", ""),
+        ("Conseil départemental d'Ille-et-Vilaine", "departement", "", "35", ""),
+        ("Conseil régional de Bretagne", "region", "", "", "53"),
+        ("Lycée Jean Guéhenno", "lycee", "", "", ""),
+        ("Collège Jean Guéhenno", "college", "", "", ""),
+        ("CHU de Brest", "hopital", "29019", "", ""),
+        ("Réseau Afrique 37", "", "", "37", ""),
+        ("Les amis d'Orient", "", "", "", ""),
+    ],
+)
+def test_kinds_and_places_are_read(name: str, kind: str, commune: str, department: str, region: str) -> None:
+    found = read_name(name)
+
+    assert found.kind == kind
+    assert (found.places.commune, found.places.department, found.places.region) == (commune, department, region)
+
+
+def test_public_bodies_of_one_place_keep_no_word_that_could_differ() -> None:
+    assert read_name("Ville de Brest").core == read_name("Commune de Brest").core == ()
+
+
+def test_a_small_commune_is_believed_in_its_own_departement_only() -> None:
+    assert read_name("Terre solidaire Bouaye", **NANTES).places.commune == "44018"
+    assert read_name("Terre solidaire Bouaye", department="69").places.commune == ""
+
+
+def test_a_homonym_is_the_commune_of_the_seats_departement() -> None:
+    assert read_name("Ville de Saint-Denis", department="93").places.commune == "93066"
+    assert read_name("Ville de Saint-Denis", department="974").places.commune == "97411"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Croix-Rouge française - Délégation de Vendée", "Secours populaire, comité de Sedan", "Antenne AFDI de Rennes"],
+)
+def test_a_local_unit_says_so_and_its_words_are_not_part_of_the_name(name: str) -> None:
+    found = read_name(name)
+
+    assert found.is_unit
+    assert not set(found.core) & {"delegation", "comite", "antenne"}
+
+
+def test_a_committee_that_is_nobodys_unit_keeps_its_name() -> None:
+    assert not read_name("Comité catholique contre la faim").is_unit
+
+
+def test_a_name_of_ten_thousand_characters_is_read_by_its_beginning() -> None:
+    found = read_name("Eau vive " + "mot " * 2_500)
+
+    assert found.core[:2] == ("eau", "vive")
+    assert len(found.whole) <= 300
