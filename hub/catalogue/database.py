@@ -152,7 +152,7 @@ def _project(line: PublicLine, parsed: JSON) -> tuple[Any, ...]:
         line.id,
         parsed["title"],
         parsed.get("stage"),
-        lead.get("id"),
+        lead.get("national_id"),
         lead.get("name"),
         parsed.get("starts_on"),
         parsed.get("ends_on"),
@@ -187,7 +187,7 @@ def _partners(project: str, parsed: JSON) -> Iterator[tuple[str, str, str]]:
     roles = [("lead", parsed.get("lead") or {})]
     roles += [("partner", partner) for partner in parsed.get("partners", ())]
     roles += [("funder", funder) for funder in parsed.get("funders", ())]
-    yield from dict.fromkeys((project, who["id"], role) for role, who in roles if who.get("id"))
+    yield from dict.fromkeys((project, who["national_id"], role) for role, who in roles if who.get("national_id"))
 
 
 def _member(row: MemberRow) -> tuple[Any, ...]:
