@@ -93,7 +93,7 @@ class _Wire:
     """The bytes as they arrive: counted, and given up when they come too slowly."""
 
     def __init__(self, source: Source, response: httpx.Response) -> None:
-        self._source, self._raw = source, response.iter_raw(_CHUNK_BYTES)
+        self._source, self._raw = source, response.iter_raw()
         self._since, self._counted = time.monotonic(), 0
         self.received = 0
 

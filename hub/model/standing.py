@@ -86,10 +86,11 @@ class Standing:
         successor = (to.key.source, to.key.local_id)
         if self.founded_on is None or to.founded_on is not None:
             return self.gone(number, successor), to
+        awaited = to.declared_hash is None
         heir = replace(
             to,
-            received=number,
-            state=State.HELD if self.accepted is not None else State.DELETED,
+            received=number if awaited else to.received,
+            state=to.state if not awaited else State.DELETED if self.accepted is None else State.HELD,
             accepted=self.accepted,
             accepted_hash=self.accepted_hash,
             founded_on=self.founded_on,

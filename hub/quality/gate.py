@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from schemas.canonical import NotIJson, canonical, hash_of
 from schemas.feed import Put
-from schemas.record import Issue, Severity
+from schemas.record import COLLECTIONS, Issue, Severity
 from schemas.registry import LATEST, versions
 from schemas.validate import is_fit, issues
 
@@ -46,8 +46,10 @@ def schema_for(collection: str, stated: str) -> str | None:
 
     None for a collection that we do not know.
     """
+    if collection not in COLLECTIONS:
+        return None
     name, _, version = stated.partition("/")
-    return stated if name == collection and version in versions(name) else LATEST.get(collection)
+    return stated if name == collection and version in versions(name) else LATEST[collection]
 
 
 def unreadable(code: str, reason: str) -> Issue:

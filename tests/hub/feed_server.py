@@ -111,7 +111,7 @@ class FakeNode:
             case ["changes"] if "bucket" in question:
                 return Answer(ndjson([*self._bucket(question), end(self.seq)]))
             case ["changes"]:
-                return self._changes(int(question["after"]), int(question["limit"]))
+                return self.changes(question)
             case ["snapshot.ndjson.gz"]:
                 return Answer(gzip.compress(self.snapshot(), 1), "application/gzip")
             case ["digests", collection]:
@@ -132,7 +132,8 @@ class FakeNode:
             self.live.pop(key, None)
         return self
 
-    def _changes(self, after: int, limit: int) -> Answer:
+    def changes(self, question: Question) -> Answer:
+        after, limit = int(question["after"]), int(question["limit"])
         if after < self.compacted_before:
             return Answer(b'{"code": "cursor-expired"}', "application/problem+json", 410)
         newest = {(line["collection"], line["id"], line["op"] == "rekey"): line for line in self.lines}
