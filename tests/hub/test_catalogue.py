@@ -16,7 +16,7 @@ from tests.hub.distributions.lines import actor, project, published
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 WATER, OTHER = actor("1", networks=["bretagne", "centraider"]), actor("2", name="Autre")
 WELL = project(
-    "1", lead={"id": WATER["id"], "name": "Eau et Vie"}, partners=[{"id": OTHER["id"]}, {"name": "Mairie de Kayes"}]
+    "1", lead={"national_id": WATER["id"], "name": "Eau et Vie"}, partners=[{"national_id": OTHER["id"]}, {"name": "Mairie de Kayes"}]
 )
 PARTS = [{"name": "siren", "weight": 9.0, "text_fr": "même SIREN"}]
 
