@@ -32,12 +32,11 @@ def from_portal(params: QueryParams, *, collection: str = "actor", size: int = 2
     """The query that a portal address asks for. Raises RequestError when a value cannot be read."""
     place = commune(params.get("pres_de", ""))
     radius = _number(params, "rayon", DEFAULT_RADIUS_KM, 1, 500)
-    located = place is not None and place.lat is not None and place.lon is not None
     return Query(
         collection=collection,
         text=_text(params.get("q", "")),
         bbox=_box(params.get("zone", "")),
-        near=(place.lat, place.lon, radius) if located else None,
+        near=(place.lat, place.lon, radius) if place and place.lat is not None and place.lon is not None else None,
         page=_number(params, "page", 1, 1, MAX_PAGE),
         size=size,
         sort=SORTS.get(params.get("tri", ""), "relevance"),
@@ -87,7 +86,7 @@ def commune(text: str) -> Commune | None:
 
 
 def _box(text: str) -> tuple[float, float, float, float] | None:
-    """`west,south,east,north` in degrees (RFC 7946, section 5); west of 170 and east of -170 crosses the antimeridian."""
+    """`west,south,east,north` in degrees (RFC 7946, section 5); a west greater than east crosses the antimeridian."""
     if not text:
         return None
     if not re.fullmatch(BOX, text):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -54,19 +55,19 @@ class Compressed(GZipMiddleware):
 
 
 class HeadAsGet:
-    """Answers HEAD as it would GET, without the body (RFC 9110, section 9.3.2). Files know how to without being read."""
+    """Answers HEAD as GET, without the body (RFC 9110, section 9.3.2). Files know how to, unread."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD" or scope["path"].startswith(_FILES):
-            return await self.app(scope, receive, send)
-
         async def send_without_body(message: Message) -> None:
-            await send(message | {"body": b""} if message["type"] == "http.response.body" else message)
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
 
-        await self.app(scope | {"method": "GET"}, receive, send_without_body)
+        if scope["type"] == "http" and scope["method"] == "HEAD" and not scope["path"].startswith(_FILES):
+            await self.app({**scope, "method": "GET"}, receive, send_without_body)
+        else:
+            await self.app(scope, receive, send)
 
 
 class Conditional:
@@ -80,26 +81,24 @@ class Conditional:
         self.app, self.version = app, version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not _is_page(scope) or (version := self.version()) is None:
-            return await self.app(scope, receive, send)
-        etag = f'W/"{version}"'
-        fresh = {"etag": etag, "cache-control": "no-cache", "vary": "hx-request"}
-        if etag in (each.strip() for each in Headers(scope=scope).get("if-none-match", "").split(",")):
-            raw = [(name.encode(), value.encode()) for name, value in fresh.items()]
-            await send({"type": "http.response.start", "status": 304, "headers": raw})
-            return await send({"type": "http.response.body", "body": b""})
+        version = self.version() if _is_page(scope) else None
+        if version is None:
+            await self.app(scope, receive, send)
+            return
+        fresh = {"etag": f'W/"{version}"', "cache-control": "no-cache", "vary": "hx-request"}
 
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 200:
                 MutableHeaders(scope=message).update(fresh)
             await send(message)
 
-        await self.app(scope, receive, send_marked)
+        if fresh["etag"] in (each.strip() for each in Headers(scope=scope).get("if-none-match", "").split(",")):
+            await Response(status_code=304, headers=fresh)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send_marked)
 
 
 def _is_page(scope: Scope) -> bool:
     return (
-        scope["type"] == "http"
-        and scope["method"] in ("GET", "HEAD")
-        and not scope["path"].startswith(_OWN_VALIDATORS)
+        scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not scope["path"].startswith(_OWN_VALIDATORS)
     )

@@ -1,4 +1,4 @@
-"""What OpenAPI says of the answers: the record schemas themselves, so that documentation cannot drift from validation."""
+"""What OpenAPI says of the answers: the record schemas themselves, so that it cannot drift from validation."""
 
 from typing import Any
 
@@ -149,7 +149,7 @@ def install(app: FastAPI) -> None:
     generate = app.openapi
 
     def openapi() -> JSON:
-        document = generate()
+        document: JSON = generate()
         for operations in document["paths"].values():
             for operation in operations.values():
                 operation["responses"].pop("422", None)  # the framework's own; ours is 400
@@ -164,12 +164,13 @@ def _content(component: str, media_type: str, description: str) -> dict[str, Any
 
 
 def _components() -> JSON:
-    return _COMPONENTS | {
+    components: JSON = _COMPONENTS | {
         "Actor": _published("actor"),
         "Project": _published("project"),
         "ActorPage": _page_of("Actor"),
         "ProjectPage": _page_of("Project"),
     }
+    return components
 
 
 def _page_of(component: str) -> JSON:
@@ -184,7 +185,8 @@ def _published(name: str) -> JSON:
     public = {key: value for key, value in schema["properties"].items() if value.get("x-public", True)}
     component["properties"] = public | _PUBLISHED
     component["required"] = [*schema["required"], *_PUBLISHED]
-    return _absolute(component, f"#/components/schemas/{name.capitalize()}")
+    whole: JSON = _absolute(component, f"#/components/schemas/{name.capitalize()}")
+    return whole
 
 
 def _absolute(node: Any, root: str) -> Any:

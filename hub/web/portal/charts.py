@@ -1,4 +1,4 @@
-"""Charts that are tables: each row a label, a bar drawn on the server, and the number, so that all readers get the same.
+"""Charts that are tables: each row a label, a bar drawn on the server, and the number, the same for every reader.
 
 Widths are percentages: the style sheet decides how large a bar is on a desk, on a phone and on paper.
 """

@@ -18,7 +18,6 @@ class Home:
 
     figures: dict[str, int]
     map: list[Area]
-    regions: BarChart
     charts: list[BarChart]
 
 
@@ -39,8 +38,8 @@ def home(catalogue: Catalogue) -> Home:
             if figure["population"] == "published"
         },
         map=areas(dict(counts.get("departments", []))),
-        regions=chart("regions", "Par région du siège", 18),
         charts=[
+            chart("regions", "Par région du siège", 18),
             chart("sectors", "Par secteur d’activité", _BARS),
             chart("countries", "Par pays d’intervention", _BARS),
             chart("types", "Par type de structure", _BARS),

@@ -18,7 +18,9 @@ from schemas.canonical import JSON
 WIDTH, HEIGHT = 640, 600
 LEVELS = 5
 _METROPOLE = (90.0, 0.0, 550.0, 600.0)  # left, top, width, height of the frame, in user units
-_OVERSEAS = {code: (0.0, 60.0 + 96.0 * place, 80.0, 80.0) for place, code in enumerate(("971", "972", "973", "974", "976"))}
+_OVERSEAS = {
+    code: (0.0, 60.0 + 96.0 * place, 80.0, 80.0) for place, code in enumerate(("971", "972", "973", "974", "976"))
+}
 _TRUE_AT = math.radians(46.5)
 
 Point = tuple[float, float]
@@ -63,7 +65,7 @@ def _arcs(topology: JSON) -> Iterator[Ring]:
     """Arcs in degrees: TopoJSON writes steps between whole numbers."""
     (scale_x, scale_y), (left, bottom) = topology["transform"]["scale"], topology["transform"]["translate"]
     for arc in topology["arcs"]:
-        xs, ys = (accumulate(step[axis] for step in arc) for axis in (0, 1))
+        xs, ys = accumulate(x for x, _ in arc), accumulate(y for _, y in arc)
         yield [(x * scale_x + left, y * scale_y + bottom) for x, y in zip(xs, ys, strict=True)]
 
 

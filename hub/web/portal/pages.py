@@ -21,7 +21,10 @@ from schemas.errors import FederationError, NotFound, RequestError
 
 ERRORS = {
     400: ("Demande illisible", "L’adresse contient une valeur que nous ne savons pas lire."),
-    403: ("Données non ouvertes", "Cette fiche se lit sur sa page ; sa structure n’a pas accepté qu’elle soit reprise."),
+    403: (
+        "Données non ouvertes",
+        "Cette fiche se lit sur sa page ; sa structure n’a pas accepté sa reprise.",
+    ),
     404: ("Page introuvable", "Cette adresse ne mène à aucune page du catalogue."),
     405: ("Demande illisible", "Cette adresse se consulte, elle ne reçoit rien."),
     410: (

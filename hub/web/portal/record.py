@@ -57,7 +57,7 @@ def properties(record: JSON, collection: str) -> list[Property]:
 
 def party(catalogue: Catalogue, reference: JSON) -> Party:
     """Who a reference means. A body known by its identifier alone goes by the name the catalogue gives it."""
-    national_id = reference.get("national_id") or reference.get("id")
+    national_id = reference.get("national_id")
     body = catalogue.actor(national_id) if national_id else None
     name = reference.get("name") or (orjson.loads(body)["name"] if body else "non précisé")
     country = reference.get("country")
@@ -70,7 +70,11 @@ def party(catalogue: Catalogue, reference: JSON) -> Party:
 
 def parties(catalogue: Catalogue, project: JSON) -> Iterator[tuple[str, list[Party]]]:
     """The bodies of a project by what they do, those it has."""
-    named = {"Chef de file": [project["lead"]], "Partenaires": project.get("partners"), "Financeurs": project.get("funders")}
+    named = {
+        "Chef de file": [project["lead"]],
+        "Partenaires": project.get("partners"),
+        "Financeurs": project.get("funders"),
+    }
     return ((title, [party(catalogue, each) for each in bodies]) for title, bodies in named.items() if bodies)
 
 

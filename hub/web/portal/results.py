@@ -77,7 +77,10 @@ class Results:
 
 
 def results(catalogue: Catalogue, params: QueryParams, collection: str, path: str) -> Results:
-    """Search, and shape the answer. Raises RequestError when the address cannot be read, NotFound past the last page."""
+    """Search, and shape the answer.
+
+    Raises RequestError when the address cannot be read, NotFound past the last page.
+    """
     query = from_portal(params, collection=collection)
     hits = catalogue.search.search(query)
     last = max(1, -(-hits.total // query.size))
@@ -118,7 +121,8 @@ def _choices(catalogue: Catalogue, facet: Facet, query: Query, hits: Hits) -> Ch
     ticked: tuple[str, ...] = getattr(query, facet.field)
     counts = dict(hits.facets.get(facet.field, [])[:MAX_CHOICES])
     counts |= {code: counts.get(code, 0) for code in ticked}
-    first, rest = [], []
+    first: list[Choice] = []
+    rest: list[Choice] = []
     for place, (code, count) in enumerate(counts.items()):
         choice = Choice(
             code=code,

@@ -95,7 +95,9 @@ def place(seat: JSON) -> str:
     city, postcode = seat.get("city"), seat.get("postcode")
     if not city:
         return "lieu non précisé"
-    found = geography.department_of_postcode(postcode) if postcode else geography.department_of_insee(seat.get("insee", ""))
+    found = (
+        geography.department_of_postcode(postcode) if postcode else geography.department_of_insee(seat.get("insee", ""))
+    )
     return f"{city} ({found})" if found else str(city)
 
 
@@ -162,7 +164,7 @@ def spoken(value: Any, name: str, collection: str = "actor") -> str:
 
 
 def leaves(record: JSON, collection: str) -> Iterator[tuple[str, str]]:
-    """A source record as its reader sees it: the title and the words of each property that it fills, in schema order."""
+    """A source record as its reader sees it: the title and the words of each property it fills, in schema order."""
     for name in _properties(collection):
         if name != "id" and record.get(name) not in (None, "", [], {}):
             yield heading(name, collection), spoken(record[name], name, collection)
@@ -172,6 +174,9 @@ def _spoken_object(value: JSON, name: str, collection: str) -> str:
     if name == "countries":
         roles = ", ".join(_country_roles()[each]["fr"] for each in value.get("roles", ()) if each != "project")
         return vocabulary("countries").label(value["code"]) + (f" ({roles})" if roles else "")
+    if name == "seat":
+        town = " ".join(filter(None, (value.get("postcode"), value.get("city"))))
+        return ", ".join(filter(None, (value.get("street"), town)))
     if name == "identifiers":
         return f"{scheme(value['scheme'])} {value['value']}"
     if name == "budget":

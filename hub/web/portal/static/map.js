@@ -7,9 +7,10 @@ const VIEWS = {
   Guyane: [[2, -54.7], [6, -51.5]],
   "Océan Indien": [[-21.6, 44.8], [-12.5, 56]],
 };
-const NARROW = 480; // below this width circles need larger cells to stay apart
 const CLOSEST = 9; // a search never zooms in further by itself
-const OVERVIEW = 5; // zoom of the clusters that tell where the results are
+const OVERVIEW = 7; // zoom of the clusters that tell where the results are
+const TOWN = 11; // from here on a circle is a place: choosing it lists what is there
+const TOWN_METRES = 4000;
 
 const holder = document.getElementById("carte");
 if (holder && window.L) start(holder, window.L);
@@ -26,12 +27,11 @@ function start(element, L) {
   async function draw() {
     const ticket = ++wanted;
     const query = search();
-    if (!query.has("zone")) query.set("zone", box(map));
-    const zoom = Math.floor(map.getZoom()) - (element.clientWidth < NARROW ? 2 : 1);
-    const points = await clusters(query, Math.max(0, zoom));
+    if (!query.has("zone")) query.set("zone", box(map.getBounds()));
+    const points = await clusters(query, Math.floor(map.getZoom()));
     if (ticket !== wanted) return;
     drawn.clearLayers();
-    for (const point of points) drawn.addLayer(marker(point, map, L));
+    for (const point of apart(points, map)) drawn.addLayer(marker(point, map, L));
   }
 
   // Show where the results of a search are: all of them, or those of the mainland when some are there.
@@ -41,7 +41,7 @@ function start(element, L) {
     const places = (await clusters(query, OVERVIEW)).map((each) => [each.lat, each.lon]);
     const mainland = places.filter((each) => L.latLngBounds(FRANCE).contains(each));
     if (!places.length) return draw();
-    moveTo(map, L.latLngBounds(mainland.length ? mainland : places).pad(0.15), draw);
+    moveTo(map, L.latLngBounds(mainland.length ? mainland : places).pad(0.2), draw);
   }
 
   map.on("moveend", draw);
@@ -67,19 +67,36 @@ function moveTo(map, bounds, draw) {
   if (map.getBounds().toBBoxString() === before) draw();
 }
 
+// Circles that would touch become one, at the place of the largest: points come largest first.
+function apart(points, map) {
+  const kept = [];
+  for (const point of points) {
+    const at = map.latLngToLayerPoint([point.lat, point.lon]);
+    const near = kept.find((each) => each.at.distanceTo(at) < (side(each) + side(point)) / 2 + 4);
+    if (near) Object.assign(near, { n: near.n + point.n });
+    else kept.push({ ...point, at });
+  }
+  return kept;
+}
+
+function side(point) {
+  return point.n === 1 ? 24 : Math.min(46, 26 + 10 * Math.log10(point.n));
+}
+
 function marker(point, map, L) {
-  const single = point.n === 1;
-  const side = single ? 24 : Math.min(46, 26 + 10 * Math.log10(point.n));
-  const icon = L.divIcon({ className: single ? "single" : "cluster", iconSize: [side, side], html: label(point) });
+  const icon = L.divIcon({ className: point.n === 1 ? "single" : "cluster", iconSize: [side(point), side(point)], html: label(point) });
   const placed = L.marker([point.lat, point.lon], { icon, riseOnHover: true });
-  if (single) {
+  if (point.n === 1) {
     const link = document.createElement("a");
     link.href = `/acteurs/${encodeURIComponent(point.id)}`;
     link.textContent = point.name;
     return placed.bindPopup(link);
   }
-  const closer = () => map.setView([point.lat, point.lon], Math.min(map.getZoom() + 2, map.getMaxZoom()), { animate: !reduced() });
-  return placed.on("click", closer).on("keypress", (event) => { if (event.originalEvent.key === "Enter") closer(); });
+  const choose = () => {
+    if (map.getZoom() < TOWN) map.setView([point.lat, point.lon], map.getZoom() + 2, { animate: !reduced() });
+    else within(L.latLng(point.lat, point.lon).toBounds(TOWN_METRES));
+  };
+  return placed.on("click", choose).on("keypress", (event) => { if (event.originalEvent.key === "Enter") choose(); });
 }
 
 // What a circle says to those who see it, and to those who do not.
@@ -95,8 +112,7 @@ function label(point) {
 async function outlines(map, L) {
   const layer = async (name) => {
     const topology = await (await fetch(`/static/geo/${name}-2018.topo.json`)).json();
-    const style = { className: `outline ${name}`, interactive: false };
-    return L.geoJSON(window.topojson.feature(topology, topology.objects[name]), style);
+    return L.polygon(shapes(topology, name), { className: `outline ${name}`, interactive: false });
   };
   map.addLayer(await layer("regions"));
   let departements = null;
@@ -109,13 +125,28 @@ async function outlines(map, L) {
   closer();
 }
 
+// TopoJSON 1.0: arcs are steps between whole numbers, and arc ~n is arc n backwards.
+function shapes(topology, name) {
+  const { scale, translate } = topology.transform;
+  const arcs = topology.arcs.map((arc) => {
+    let [x, y] = [0, 0];
+    return arc.map((step) => {
+      x += step[0];
+      y += step[1];
+      return [y * scale[1] + translate[1], x * scale[0] + translate[0]];
+    });
+  });
+  const ring = (indexes) => indexes.flatMap((index) => (index < 0 ? [...arcs[~index]].reverse() : arcs[index]));
+  return topology.objects[name].geometries.flatMap((shape) => {
+    const polygons = shape.type === "Polygon" ? [shape.arcs] : shape.arcs;
+    return polygons.map((polygon) => polygon.map(ring));
+  });
+}
+
 function controls(map, element) {
   const bar = document.createElement("p");
   bar.className = "map-bar";
-  button(bar, "Chercher dans cette zone", () => {
-    document.getElementById("zone").value = box(map);
-    document.getElementById("recherche").requestSubmit();
-  });
+  button(bar, "Chercher dans cette zone", () => within(map.getBounds()));
   for (const [name, bounds] of Object.entries(VIEWS)) button(bar, name, () => map.fitBounds(bounds, { animate: !reduced() }));
   element.after(bar);
 }
@@ -128,8 +159,12 @@ function button(bar, text, act) {
   bar.append(made);
 }
 
-function box(map) {
-  const bounds = map.getBounds();
+function within(bounds) {
+  document.getElementById("zone").value = box(bounds);
+  document.getElementById("recherche").requestSubmit();
+}
+
+function box(bounds) {
   const clamp = (value, most) => Math.max(-most, Math.min(most, value)).toFixed(4);
   return [clamp(bounds.getWest(), 180), clamp(bounds.getSouth(), 90), clamp(bounds.getEast(), 180), clamp(bounds.getNorth(), 90)].join(",");
 }

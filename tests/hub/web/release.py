@@ -1,0 +1,149 @@
+"""A whole release of real rows, made in one process by the very parts that make releases.
+
+    deploy/demo files ─► connectors ─► validator ─► resolution ─► merge ─► release builder
+
+What the demonstration does over HTTP between thirteen processes, the tests of the web do here in a few seconds.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from connectors import mapping_file
+from connectors.layout import open_for
+from connectors.payload import apply
+from hub.distributions.contents import Contents, EdgeRow, IssuedId, MemberRow, PublicLine
+from hub.merge import golden
+from hub.model.cluster import Cluster
+from hub.model.identity import national_id
+from hub.model.record import Accepted, Founding
+from hub.model.release import LastHarvest, NetworkEntry
+from hub.resolution import Result, resolve_records
+from hub.stages.release import Release, publish
+from schemas import registry
+from schemas.canonical import canonical, content_hash
+from schemas.record import COLLECTIONS, RecordKey
+from schemas.validate import is_fit, issues
+
+DEMO = Path(__file__).parents[3] / "deploy" / "demo"
+NOW = datetime(2026, 11, 3, 2, 41, tzinfo=UTC)
+NOTICE = "Démonstration : données publiques réelles ; ce ne sont pas les annuaires des réseaux."
+GONE = national_id(RecordKey("actor", "centraider", "never-again"))
+
+
+def federation() -> list[dict[str, Any]]:
+    """The networks of the demonstration, as its configuration lists them."""
+    networks: list[dict[str, Any]] = tomllib.loads((DEMO / "federation.toml").read_text("utf-8"))["network"]
+    return networks
+
+
+def demo_records() -> Iterator[Accepted]:
+    """Every fit row of the demonstration's files."""
+    for network in federation():
+        for file in network["file"]:
+            home = DEMO / "networks" / network["id"]
+            mapping = mapping_file.load(home / file["mapping"])
+            for row in open_for(mapping, home / file["path"]).rows:
+                mapped = apply(mapping, row)
+                schema = registry.LATEST[mapping.collection]
+                if mapped.id and mapped.payload and is_fit(issues(schema, mapped.payload)):
+                    dated = datetime.combine(file["dated"], datetime.min.time(), UTC)
+                    yield accepted(RecordKey(mapping.collection, network["id"], mapped.id), mapped.payload, dated)
+
+
+def accepted(key: RecordKey, payload: dict[str, Any], modified_at: datetime | None = NOW) -> Accepted:
+    return Accepted(
+        key=key,
+        payload=payload,
+        hash=content_hash(payload),
+        modified_at=modified_at,
+        founded=Founding(NOW, key),
+    )
+
+
+def publish_records(records: Iterator[Accepted] | list[Accepted], releases: Path, now: datetime = NOW) -> Release:
+    """Resolve, merge and release these records; one identifier more was published once and is gone."""
+    by_key = {record.key: record for record in records}
+    found = publish(contents(by_key, resolve_records(by_key.values())), releases, now, notice=NOTICE)
+    assert isinstance(found, Release)
+    return found
+
+
+def contents(by_key: dict[RecordKey, Accepted], result: Result) -> Contents:
+    clusters = [_cluster(members) for members in result.clusters]
+    homes = {key: cluster.national_id for cluster in clusters for key in cluster.members}
+    lines: dict[str, list[PublicLine]] = {collection: [] for collection in COLLECTIONS}
+    for cluster in sorted(clusters, key=lambda each: each.national_id):
+        record = golden(cluster, [by_key[key] for key in cluster.members], homes.get)
+        line = record.as_line()
+        is_open = all(by_key[key].payload.get("publication", "open") == "open" for key in cluster.members)
+        lines[cluster.collection].append(PublicLine(cluster.national_id, canonical(line), is_open))
+    return Contents(
+        lines=lines,
+        members=[_member(cluster, by_key[key]) for cluster in clusters for key in cluster.members],
+        edges=[_edge(edge) for edge in result.edges],
+        identifiers=sorted(_identifiers(clusters), key=lambda each: each.id),
+        networks=tuple(_network(network, by_key) for network in federation()),
+    )
+
+
+def _cluster(keys: frozenset[RecordKey]) -> Cluster:
+    members = tuple(sorted(keys))
+    return Cluster(national_id=national_id(members[0]), collection=members[0].collection, members=members)
+
+
+def _member(cluster: Cluster, record: Accepted) -> MemberRow:
+    return MemberRow(
+        collection=cluster.collection,
+        national_id=cluster.national_id,
+        network=record.key.source,
+        local_id=record.key.local_id,
+        modified_on=record.modified_at.date().isoformat() if record.modified_at else None,
+        payload=canonical(registry.public(registry.LATEST[cluster.collection], record.payload)),
+    )
+
+
+def _edge(edge: Any) -> EdgeRow:
+    left, right = edge.pair.left, edge.pair.right
+    return EdgeRow(
+        collection=left.collection,
+        left_network=left.source,
+        left_id=left.local_id,
+        right_network=right.source,
+        right_id=right.local_id,
+        log_odds=edge.log_odds,
+        parts=[{"name": part.name, "weight": part.weight, "text_fr": part.text_fr} for part in edge.parts],
+    )
+
+
+def _identifiers(clusters: list[Cluster]) -> Iterator[IssuedId]:
+    yield IssuedId(id=GONE, collection="actor", state="gone")
+    for cluster in clusters:
+        yield IssuedId(id=cluster.national_id, collection=cluster.collection, state="live")
+        for key in cluster.members[1:]:
+            yield IssuedId(
+                id=national_id(key), collection=cluster.collection, state="redirect", leads_to=cluster.national_id
+            )
+
+
+def _network(network: dict[str, Any], by_key: dict[RecordKey, Accepted]) -> NetworkEntry:
+    count = sum(key.source == network["id"] for key in by_key)
+    harvest = LastHarvest(
+        status="succeeded",
+        at=NOW,
+        declared=count,
+        received=count,
+        accepted=count,
+        quarantined=0,
+        held=0,
+        error=None,
+    )
+    return NetworkEntry(
+        id=network["id"],
+        title=network["name"],
+        regions=tuple(network["regions"]),
+        website=network.get("website"),
+        harvest=harvest,
+    )
