@@ -25,6 +25,7 @@ POPULATIONS = {
     "published": "Fiches montrées dans le catalogue.",
     "known": "Toutes les fiches des réseaux, avec celles qui ont accepté d'être comptées sans être montrées.",
 }
+_REACH = ("country", "department")
 _UNITS = {"actor": "acteurs", "project": "projets", "announcement": "annonces"}
 
 
@@ -102,45 +103,41 @@ class Statistics:
     def _figures(self, population: str) -> Iterator[JSON]:
         for collection, unit in _UNITS.items():
             by_network = self._counts[f"{collection}s-by-network", population]
-            records = by_network.rows.total()
-            of_all = {"unit": unit, "population": population, "networks": sorted(by_network.networks)}
-            yield _figure(
-                f"{collection}s", by_network.total, f"{unit.capitalize()} distincts, chacun compté une fois.", of_all
+            of_all = {"population": population, "networks": sorted(by_network.networks)}
+            for name, value, counted, definition in self._told(collection, unit, population, by_network):
+                yield {"id": name, "value": value, "unit": counted, "definition_fr": definition} | of_all
+
+    def _told(
+        self, collection: str, unit: str, population: str, by_network: _Count
+    ) -> Iterator[tuple[str, int, str, str]]:
+        """(id, value, unit, definition) of every figure of a collection."""
+        here = (collection, population)
+        entries = by_network.rows.total()
+        yield f"{collection}s", by_network.total, unit, f"{unit.capitalize()} distincts, chacun compté une fois."
+        yield f"{collection}-records", self._records[here], "fiches", f"Fiches sources dont ces {unit} sont faits."
+        yield f"{collection}-entries", entries, unit, f"Somme des {unit} de chaque réseau."
+        yield (
+            f"{collection}-overlap",
+            entries - by_network.known,
+            unit,
+            "Comptes en trop dans cette somme, parce que plusieurs réseaux connaissent la même fiche.",
+        )
+        yield (
+            f"{collection}s-in-several-networks",
+            self._several[here],
+            unit,
+            f"{unit.capitalize()} de plusieurs réseaux.",
+        )
+        if collection == "actor":
+            countries, departments = (len(self._counts[f"actors-by-{each}", population].rows) for each in _REACH)
+            yield "actors-located", self._located[here], unit, "Acteurs dont le siège est placé sur la carte."
+            yield "actors-country-reach", countries, "pays", "Pays où au moins un acteur intervient."
+            yield (
+                "actors-department-reach",
+                departments,
+                "départements",
+                "Départements où au moins un acteur a son siège.",
             )
-            yield _figure(
-                f"{collection}-records",
-                self._records[collection, population],
-                f"Fiches sources dont ces {unit} sont faits.",
-                of_all,
-            )
-            yield _figure(f"{collection}-entries", records, f"Somme des {unit} de chaque réseau.", of_all)
-            yield _figure(
-                f"{collection}-overlap",
-                records - by_network.known,
-                "Comptes en trop dans cette somme, parce que plusieurs réseaux connaissent la même fiche.",
-                of_all,
-            )
-            yield _figure(
-                f"{collection}s-in-several-networks",
-                self._several[collection, population],
-                f"{unit.capitalize()} connus de plusieurs réseaux.",
-                of_all,
-            )
-        located = self._located["actor", population]
-        actors = {
-            "unit": "acteurs",
-            "population": population,
-            "networks": sorted(self._counts["actors-by-network", population].networks),
-        }
-        yield _figure("actors-located", located, "Acteurs dont le siège est placé sur la carte.", actors)
-        for dimension, what in (("country", "pays"), ("department", "départements")):
-            rows = self._counts[f"actors-by-{dimension}", population].rows
-            definition = (
-                f"Nombre de {what} où au moins un acteur intervient."
-                if dimension == "country"
-                else "Nombre de départements où au moins un acteur a son siège."
-            )
-            yield _figure(f"actors-{dimension}-reach", len(rows), definition, actors | {"unit": what})
 
     def _table(self, table: Table, population: str) -> JSON:
         count = self._counts[table.id, population]
@@ -171,10 +168,6 @@ def reconciles(table: JSON) -> bool:
     return bool(
         single and rows - table["overlap"] == table["known"] and table["known"] + table["unknown"] == table["total"]
     )
-
-
-def _figure(name: str, value: int, definition: str, of_all: JSON) -> JSON:
-    return {"id": name, "value": value, "definition_fr": definition} | of_all
 
 
 def _tables(networks: Mapping[str, str]) -> Iterator[Table]:

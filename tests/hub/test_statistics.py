@@ -52,6 +52,14 @@ def test_an_actor_of_two_networks_counts_once_in_the_nation() -> None:
     ]
 
 
+def test_source_records_are_counted_apart_from_what_they_are_made_into() -> None:
+    merged = actor("1", sources=[{"network": "bretagne", "id": "1"}, {"network": "bretagne", "id": "1 bis"}])
+
+    found = counted(("actor", merged, True))
+
+    assert (figure(found, "actors"), figure(found, "actor-entries"), figure(found, "actor-records")) == (1, 1, 2)
+
+
 def test_who_may_only_be_counted_is_in_no_published_figure() -> None:
     found = counted(("actor", actor("1"), True), ("actor", actor("2", seat={"insee": "35238"}), False))
 
