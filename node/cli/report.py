@@ -73,8 +73,8 @@ def show_summary(plan: Plan) -> None:
     say(
         f"« {plan.file} », origine « {plan.origin} » : {counts['rows']} lignes, {counts['accepted']} valables "
         f"({counts['new']} nouvelles, {counts['changed']} modifiées, {counts['same']} inchangées), "
-        f"{counts['kept_back']} mises de côté, {counts['issues']} avec une remarque, "
-        f"{counts['vanished']} fiches retirées."
+        f"{counts['kept_back']} mises de côté, {counts['issues']} avec une remarque ; "
+        f"fiches retirées : {counts['vanished']}."
     )
     if plan.growth:
         complain(f"Attention : {plan.growth}")

@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.connector import UnreadableFile
@@ -234,6 +234,7 @@ lines = st.lists(
 )
 
 
+@settings(max_examples=40)  # each example writes real files, fsync and all
 @given(files=st.lists(lines, min_size=1, max_size=3))
 def test_ingest_does_what_check_said_and_the_digest_follows(
     tmp_path_factory: pytest.TempPathFactory, files: list[list[dict[str, str]]]

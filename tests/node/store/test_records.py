@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DatabaseError
@@ -86,6 +86,7 @@ def model(history: list[list[Statement]]) -> dict[tuple[str, str], bytes]:
     return held
 
 
+@settings(max_examples=50)  # each example writes a real database, fsync and all
 @given(history=histories, limit=st.integers(1, 9), start=st.integers(0, 12))
 def test_count_digest_snapshot_pages_and_buckets_all_tell_the_last_word(
     history: list[list[Statement]], limit: int, start: int
@@ -115,6 +116,7 @@ def test_count_digest_snapshot_pages_and_buckets_all_tell_the_last_word(
                 assert len(rows) == 256
 
 
+@settings(max_examples=50)  # each example writes a real database, fsync and all
 @given(history=histories)
 def test_saying_the_same_again_changes_nothing(history: list[list[Statement]]) -> None:
     with empty_store() as engine:
