@@ -10,6 +10,7 @@ import typer
 
 from hub.cli import jobs, judging, quarantine, serving, sources, stages
 from hub.cli.door import exit_code
+from hub.demo import command as demo
 from hub.demo import command as demonstration
 from schemas.errors import FederationError
 
