@@ -1,7 +1,9 @@
 """The golden record: the right value, its origins, and nothing that must stay private."""
 
+import json
 from datetime import UTC, date, datetime
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +15,12 @@ from hub.merge.table import CHOICES
 from hub.model.cluster import Cluster
 from hub.model.golden import Golden
 from hub.model.record import Accepted, Founding
+from hub.resolution import resolve_records
 from schemas import registry, validate
 from schemas.canonical import canonical, content_hash
 from schemas.record import RecordKey
 
+ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -226,3 +230,23 @@ def test_the_order_of_members_changes_nothing_and_every_value_has_an_origin(draw
     assert told == set(found[0].payload) - {"publication"}
     for pointer, by in found[0].provenance.items():
         assert all(each.source in found[0].networks for each in by), pointer
+
+
+def test_every_cluster_of_real_records_merges_into_a_valid_actor() -> None:
+    """Records of six kinds of real directories, merged as resolution groups them."""
+    lines = map(json.loads, (ROOT / "tests/data/judged/records.ndjson").read_text("utf-8").splitlines())
+    records = {
+        record.key: record for record in (stated(line["source"], line["id"], None, **line["record"]) for line in lines)
+    }
+
+    for keys in resolve_records(records.values()).clusters:
+        record = merged(*(records[key] for key in sorted(keys)))
+
+        assert validate.is_valid("actor/1.0", record.payload), record
+        assert {pointer.split("/")[1] for pointer in record.provenance} == set(record.payload)
+
+
+def test_the_rules_are_published_word_for_word() -> None:
+    readme = (ROOT / "hub/merge/README.md").read_text("utf-8")
+
+    assert all(f"| `{rule.property}` | `{rule.name}` | {rule.text_fr} |" in readme for rule in RULES)

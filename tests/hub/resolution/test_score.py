@@ -1,5 +1,6 @@
 """Scoring: parts that add up, silence that says nothing, common values that say little."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hub.resolution.features import Row, features, table
 from hub.resolution.rarity import add_rarity
 from hub.resolution.score import score
 
+README = Path(__file__).parents[3] / "hub/resolution/README.md"
 MODEL = load()
 ACTOR = MODEL.collections["actor"]
 
@@ -138,3 +140,9 @@ def test_a_part_is_told_with_its_value_and_its_weight() -> None:
     assert in_french("siren.same", 6.0, row("A", identifiers=same), row("B", identifiers=same)) == (
         "même SIREN (732829320) : +6,0"
     )
+
+
+def test_every_measure_is_in_the_readme() -> None:
+    readme = README.read_text("utf-8")
+
+    assert [name for name in MEASURES if f"`{name}`" not in readme] == []
