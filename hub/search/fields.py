@@ -5,8 +5,8 @@ counts hold codes as they are. `row` numbers the lines of a collection.
 """
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from itertools import chain
 
 from tantivy import Document, Schema, SchemaBuilder
@@ -14,6 +14,7 @@ from tantivy import Document, Schema, SchemaBuilder
 from hub.model.territory import territory
 from hub.search import grid
 from hub.search.analysis import EXACT, STEMMED, initials, roots, words
+from schemas import geography
 from schemas.canonical import JSON
 from schemas.vocabularies import vocabulary
 
@@ -33,7 +34,6 @@ WEIGHTS = {
 _EXACT_FIELDS = ("acronym", "name", "aliases", "place")
 STEMMED_FIELDS = ("name_stems", "topics", "text")
 _SEPARATORS = re.compile(r"[\W_]+")
-_VOCABULARIES = {"types": "actor-types", "sectors": "sectors", "countries": "countries", "sdgs": "sdgs"}
 
 
 def schema() -> Schema:
@@ -139,16 +139,43 @@ def _spelt(line: JSON, name: str, codes: dict[str, list[str]]) -> dict[str, list
         "name_stems": named,
         "aliases": words(" ".join(others)),
         "place": words(" ".join(towns)),
-        "topics": [word for facet in _VOCABULARIES for code in codes[facet] for word in _topic(facet, code)],
+        "topics": [word for facet in _LABELS for code in codes[facet] for word in _topic(facet, code)],
         "text": words(" ".join(told)),
     }
 
 
 @cache
 def _topic(facet: str, code: str) -> tuple[str, ...]:
-    """The words of a term's labels and aliases; none for a code that is not in its vocabulary."""
-    term = vocabulary(_VOCABULARIES[facet]).get(code)
-    return tuple(words(" ".join((term.label_fr, term.label_en, *term.aliases)))) if term else ()
+    """The words that stand for a code: the labels and aliases of its term, the name of its territory."""
+    return tuple(words(" ".join(_LABELS[facet](code))))
+
+
+def _term(name: str, code: str) -> Iterator[str]:
+    term = vocabulary(name).get(code)
+    if term:
+        yield from (term.label_fr, term.label_en, *term.aliases)
+
+
+def _region(code: str) -> Iterator[str]:
+    found = geography.region(code)
+    if found:
+        yield found.name
+
+
+def _department(code: str) -> Iterator[str]:
+    found = geography.department(code)
+    if found:
+        yield found.name
+
+
+_LABELS: Mapping[str, Callable[[str], Iterator[str]]] = {
+    "types": partial(_term, "actor-types"),
+    "sectors": partial(_term, "sectors"),
+    "countries": partial(_term, "countries"),
+    "sdgs": partial(_term, "sdgs"),
+    "regions": _region,
+    "departments": _department,
+}
 
 
 def _neighbours(line: JSON) -> Iterator[str]:
