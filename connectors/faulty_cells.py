@@ -5,17 +5,16 @@ marks of such cells first, and parsed only when it holds one.
 """
 
 from pathlib import Path
-from posixpath import join, normpath
 from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
 
 from connectors.tabulate import Fault, cell_name
+from connectors.xlsx_parts import place, sheet_members
 from schemas.record import Severity
 
 Attributes = dict[str, str]
 Faults = dict[int, list[Fault]]
 
-_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 _EXCEL_MARKS = (b"<f", b't="e"')
 _ODS_MARKS = (b"table:formula=",)
 
@@ -26,7 +25,7 @@ def faulty_cells(path: Path, sheet: str) -> Faults:
         with ZipFile(path) as archive:
             names = set(archive.namelist())
             if "xl/workbook.xml" in names:
-                member = _sheet_member(archive, sheet)
+                member = sheet_members(archive)[sheet]
                 if _holds(archive, member, _EXCEL_MARKS):
                     return _parse(archive, member, _ExcelCells())
             elif "content.xml" in names and _holds(archive, "content.xml", _ODS_MARKS):
@@ -61,9 +60,9 @@ class _ExcelCells:
 
     def end(self, name: str) -> None:
         if name == "v" and self._cell.get("t") == "e":
-            _tell(self.faults, *_place(self._cell["r"]), self._value or "#ERREUR")
+            _tell(self.faults, *place(self._cell["r"]), self._value or "#ERREUR")
         elif name == "c" and self._formula and not self._value and self._cell.get("t") != "str":
-            _tell(self.faults, *_place(self._cell["r"]), None)
+            _tell(self.faults, *place(self._cell["r"]), None)
 
 
 class _OdsCells:
@@ -119,39 +118,6 @@ def _tell(faults: Faults, row: int, column: int, error: str | None) -> None:
         message = f"la cellule {cell} affiche une erreur ({error}) : lue comme vide. Corrigez-la ou écrivez la valeur."
         fault = Fault(column, "error-cell", Severity.WARNING, message, error)
     faults.setdefault(row + 1, []).append(fault)
-
-
-def _place(cell: str) -> tuple[int, int]:
-    """Row and column from 0 of a cell named as F12."""
-    letters = cell.rstrip("0123456789")
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter) - ord("A") + 1
-    return int(cell[len(letters) :]) - 1, column - 1
-
-
-def _sheet_member(archive: ZipFile, sheet: str) -> str:
-    """The file inside the archive that holds a sheet: workbook.xml names it, its relations locate it.
-
-    Raises KeyError when they do not.
-    """
-    relations = {one["name"]: one[_RELATION] for one in _elements(archive, "xl/workbook.xml", "sheet")}
-    targets = {one["Id"]: one["Target"] for one in _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship")}
-    target = targets[relations[sheet]]
-    return target.lstrip("/") if target.startswith("/") else normpath(join("xl", target))
-
-
-def _elements(archive: ZipFile, member: str, wanted: str) -> list[Attributes]:
-    found: list[Attributes] = []
-
-    def start(name: str, attributes: Attributes) -> None:
-        if name.rpartition(" ")[2] == wanted:
-            found.append(attributes)
-
-    parser = ParserCreate(namespace_separator=" ")
-    parser.StartElementHandler = start
-    parser.Parse(archive.read(member), True)
-    return found
 
 
 def _holds(archive: ZipFile, member: str, marks: tuple[bytes, ...]) -> bool:

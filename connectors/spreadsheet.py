@@ -4,11 +4,12 @@ A cell becomes the text that the spreadsheet shows, without its formatting: 7500
 truth values as VRAI and FAUX. A formula is its last computed value.
 """
 
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from zipfile import BadZipFile, ZipFile
 
 from python_calamine import (
@@ -24,6 +25,7 @@ from connectors.faulty_cells import faulty_cells
 from connectors.merged_headings import join_merged_headings
 from connectors.table import LIMITS, FileNote, Limits, Table, UnreadableFile
 from connectors.tabulate import Fault, Line, cell_name, read_head, rows
+from connectors.xlsx_parts import corners
 from schemas.record import Severity
 from schemas.text import fold
 
@@ -54,20 +56,30 @@ def open_spreadsheet(
 
 
 def _refuse_bomb(path: Path, limits: Limits) -> None:
-    """Refuse a zipped workbook that would fill the memory, from its table of contents alone."""
+    """Refuse a zipped workbook that would fill the memory, before anything of it is laid out."""
     try:
         with ZipFile(path) as archive:
             expanded = sum(entry.file_size for entry in archive.infolist())
-    except (BadZipFile, ValueError, NotImplementedError):
+            if expanded <= limits.max_expanded and expanded <= max(_RATIO_FROM, limits.max_ratio * path.stat().st_size):
+                corner = next((one for one in corners(archive) if one[0] * one[1] > limits.max_area), None)
+                if corner is None:
+                    return
+                _refuse(path, f"une feuille s'étend jusqu'à la cellule {cell_name(corner[1] - 1, corner[0])}", _TRIM)
+    except (BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError, zlib.error):
         return  # an old .xls is no archive; anything else is refused by calamine
-    ratio = expanded / max(1, path.stat().st_size)
-    if expanded > limits.max_expanded or (expanded > _RATIO_FROM and ratio > limits.max_ratio):
-        raise UnreadableFile(
-            path,
-            "too-large",
-            f"le classeur occupe {expanded // 1_000_000} Mo une fois décompressé, {limits.max_expanded // 1_000_000} "
-            "Mo au plus sont lus. Supprimez les lignes vides mises en forme, ou enregistrez la feuille en CSV.",
-        )
+    _refuse(
+        path,
+        f"le classeur occupe {expanded // 1_000_000} Mo une fois décompressé, {limits.max_expanded // 1_000_000} Mo au "
+        "plus sont lus",
+        "Supprimez les lignes vides mises en forme, ou enregistrez la feuille en CSV.",
+    )
+
+
+_TRIM = "Supprimez les lignes et les colonnes au-delà du tableau, où un caractère est oublié, puis enregistrez."
+
+
+def _refuse(path: Path, found: str, remedy: str) -> NoReturn:
+    raise UnreadableFile(path, "too-large", f"{found}. {remedy}")
 
 
 def _workbook(path: Path) -> CalamineWorkbook:

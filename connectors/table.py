@@ -14,6 +14,7 @@ class Limits:
 
     max_cell:     in characters; a spreadsheet cell cannot hold more than 32,767 (Microsoft's own limit).
     max_expanded: bytes of a zipped workbook once unzipped; max_ratio: expanded over zipped, checked past 50 MB.
+    max_area:     rows times columns of a sheet, up to its last cell; it is laid out whole, at 32 bytes a cell.
     """
 
     max_bytes: int = 200_000_000
@@ -22,6 +23,7 @@ class Limits:
     max_cell: int = 32_767
     max_expanded: int = 1_000_000_000
     max_ratio: int = 200
+    max_area: int = 25_000_000
 
 
 LIMITS = Limits()

@@ -169,6 +169,18 @@ def test_a_workbook_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_
     assert refused.value.code == "too-large"
 
 
+def test_a_character_forgotten_in_the_last_corner_of_a_sheet_is_found_before_it_fills_the_memory(
+    tmp_path: Path,
+) -> None:
+    def forget(workbook: Any) -> None:
+        workbook.active["XFD1048576"] = "."
+
+    with pytest.raises(UnreadableFile, match="jusqu'à la cellule XFD1048576") as refused:
+        open_table(xlsx(tmp_path, ROWS, arrange=forget))
+
+    assert refused.value.code == "too-large"
+
+
 def test_a_workbook_cut_short_is_refused(tmp_path: Path) -> None:
     content = xlsx(tmp_path, ROWS).read_bytes()
 
