@@ -18,15 +18,18 @@ class Published:
 
 
 def count(release: Path) -> Published:
-    """Read the actors and the projects of a release folder."""
-    sources = []
-    with gzip.open(release / "actors.jsonl.gz") as lines:
-        sources = [len(orjson.loads(line)["sources"]) for line in lines]
-    with gzip.open(release / "projects.jsonl.gz") as lines:
-        projects = sum(1 for _ in lines)
+    """Read the files of a release folder; a collection without any record has none."""
+    members = [len(actor["sources"]) for actor in _lines(release / "actors.jsonl.gz")]
     return Published(
-        actors=len(sources),
-        records=sum(sources),
-        merged=sum(several > 1 for several in sources),
-        projects=projects,
+        actors=len(members),
+        records=sum(members),
+        merged=sum(several > 1 for several in members),
+        projects=len(_lines(release / "projects.jsonl.gz")),
     )
+
+
+def _lines(path: Path) -> list[dict[str, list[object]]]:
+    if not path.exists():
+        return []
+    with gzip.open(path) as lines:
+        return [orjson.loads(line) for line in lines]
