@@ -40,7 +40,7 @@ class SearchIndex:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Raises ConfigError when there is no index in `folder`."""
+        """Raises ConfigError when there is no index in `folder`, or none that this version can read."""
         parts = {home.name: Part(home) for home in sorted(folder.iterdir())} if folder.is_dir() else {}
         if "actor" not in parts:
             raise ConfigError(f"no search index in {folder}")

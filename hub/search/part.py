@@ -16,10 +16,11 @@ from tantivy import Query as Condition
 
 from hub.search import grid
 from hub.search.analysis import analysers, words
-from hub.search.fields import FACETS
+from hub.search.fields import FACETS, schema
 from hub.search.matching import Reader, Reading
 from hub.search.query import Cluster, Hits, Query, Suggestion
 from hub.search.suggestions import names_beginning
+from schemas.errors import ConfigError
 
 _MOST_CODES = 1_000  # of one facet: countries are the longest list, about 250
 _MOST_CELLS = 65_000
@@ -39,7 +40,13 @@ class Part:
     """The index of one collection."""
 
     def __init__(self, home: Path) -> None:
-        index = Index.open(str(home))
+        """Raises ConfigError when the folder holds no index that this version of the hub can read."""
+        try:
+            index = Index.open(str(home))
+        except ValueError as error:
+            raise ConfigError(f"the search index in {home} cannot be read: {error}") from error
+        if index.schema != schema():
+            raise ConfigError(f"the search index in {home} was made by another version of the hub: publish again")
         for name, analyser in analysers().items():
             index.register_tokenizer(name, analyser)
         self._schema, self._searcher = index.schema, index.searcher()

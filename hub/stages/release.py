@@ -20,6 +20,7 @@ from hub.model.release import FileEntry, NetworkEntry, ReleaseManifest
 from hub.search import Query, SearchIndex
 from hub.stages import export_gate
 from hub.statistics import Statistics
+from schemas.errors import ConfigError
 
 LICENCE = "etalab-2.0"
 _CATALOGUE, _STATISTICS, _MANIFEST, _INDEX = "catalogue.sqlite", "statistics.json", "manifest.json", "index"
@@ -54,7 +55,7 @@ def publish(
     """
     with shelf.writing(releases):
         expected, previous = outline(contents), shelf.current(releases)
-        if previous and database.content(previous / _CATALOGUE) == expected.content:
+        if previous and _says(previous, expected):
             return Unchanged(name=previous.name, folder=previous)
         if not allow_empty and not expected.shown["actor"].count:
             raise export_gate.EmptyCatalogue(["no actor to publish"])
@@ -67,6 +68,15 @@ def publish(
             export_gate.check(folder, expected, _reader(folder))
             shelved = shelf.shelve(folder, releases, name)
         return Release(name=name, folder=shelved, manifest=manifest)
+
+
+def _says(previous: Path, expected: Outline) -> bool:
+    """Whether a release has these contents, in a form that this version of the hub can serve."""
+    try:
+        SearchIndex.open(previous / _INDEX)
+    except ConfigError:
+        return False
+    return database.content(previous / _CATALOGUE) == expected.content
 
 
 def _write(contents: Contents, expected: Outline, folder: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tantivy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -226,6 +227,17 @@ def test_equal_lines_give_equal_orders(tmp_path: Path, index: SearchIndex) -> No
 
 def test_a_folder_without_an_index_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no search index"):
+        SearchIndex.open(tmp_path)
+
+
+def test_an_index_of_another_version_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "actor").mkdir()
+    tantivy.Index(tantivy.SchemaBuilder().add_text_field("id").build(), str(tmp_path / "actor"))
+    with pytest.raises(ConfigError, match="another version of the hub"):
+        SearchIndex.open(tmp_path)
+
+    (tmp_path / "actor" / "meta.json").write_text("{}")
+    with pytest.raises(ConfigError, match="cannot be read"):
         SearchIndex.open(tmp_path)
 
 

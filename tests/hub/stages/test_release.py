@@ -111,6 +111,16 @@ def test_anything_that_is_published_counts_as_a_change(tmp_path: Path, change: d
     assert isinstance(publish(contents(*ACTORS, **change), tmp_path, NOW + DAY), Release)
 
 
+def test_a_release_that_can_no_longer_be_searched_is_made_again(tmp_path: Path) -> None:
+    first = released(publish(contents(*ACTORS), tmp_path, NOW))
+    (first.folder / "index" / "actor" / "meta.json").write_text("{}")
+
+    second = released(publish(contents(*ACTORS), tmp_path, NOW + DAY))
+
+    assert second.manifest.digests == first.manifest.digests
+    assert Catalogue.open(second.folder).search.search(Query()).total == 2
+
+
 def test_a_release_chains_to_the_one_before(tmp_path: Path) -> None:
     first = released(publish(contents(ACTORS[0]), tmp_path, NOW))
     second = released(publish(contents(*ACTORS), tmp_path, NOW + DAY))
