@@ -30,7 +30,7 @@ def faulty_cells(path: Path, sheet: str) -> Faults:
                     return _parse(archive, member, _ExcelCells())
             elif "content.xml" in names and _holds(archive, "content.xml", _ODS_MARKS):
                 return _parse(archive, "content.xml", _OdsCells(sheet))
-    except (BadZipFile, ExpatError, KeyError, ValueError, NotImplementedError, OSError, RuntimeError):
+    except (BadZipFile, ExpatError, LookupError, ValueError, NotImplementedError, OSError, RuntimeError):
         pass  # calamine reads files that are not quite well-formed: then there is only less to tell
     return {}
 

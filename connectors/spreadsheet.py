@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
+from xml.parsers.expat import ExpatError, ParserCreate
 from zipfile import BadZipFile, ZipFile
 
 from python_calamine import (
@@ -39,7 +40,7 @@ def open_spreadsheet(
 
     Raises UnreadableFile.
     """
-    _refuse_bomb(path, limits)
+    _inspect(path, limits)
     workbook = _workbook(path)
     found = _sheet(path, workbook, sheet)
     merged = [*(found.merged_cell_ranges or ())]
@@ -55,24 +56,32 @@ def open_spreadsheet(
     )
 
 
-def _refuse_bomb(path: Path, limits: Limits) -> None:
-    """Refuse a zipped workbook that would fill the memory, before anything of it is laid out."""
+def _inspect(path: Path, limits: Limits) -> None:
+    """Refuse what calamine does not survive: a workbook that would fill the memory, an ODS whose XML breaks off."""
     try:
         with ZipFile(path) as archive:
-            expanded = sum(entry.file_size for entry in archive.infolist())
-            if expanded <= limits.max_expanded and expanded <= max(_RATIO_FROM, limits.max_ratio * path.stat().st_size):
-                corner = next((one for one in corners(archive) if one[0] * one[1] > limits.max_area), None)
-                if corner is None:
-                    return
-                _refuse(path, f"une feuille s'étend jusqu'à la cellule {cell_name(corner[1] - 1, corner[0])}", _TRIM)
+            _refuse_bomb(path, archive, limits)
+            if "content.xml" in archive.namelist():
+                with archive.open("content.xml") as content:
+                    ParserCreate().ParseFile(content)
+    except (ExpatError, LookupError) as error:  # LookupError: it announces an encoding that does not exist
+        raise _corrupt(path, error) from error
     except (BadZipFile, OSError, RuntimeError, ValueError, NotImplementedError, zlib.error):
         return  # an old .xls is no archive; anything else is refused by calamine
-    _refuse(
-        path,
-        f"le classeur occupe {expanded // 1_000_000} Mo une fois décompressé, {limits.max_expanded // 1_000_000} Mo au "
-        "plus sont lus",
-        "Supprimez les lignes vides mises en forme, ou enregistrez la feuille en CSV.",
-    )
+
+
+def _refuse_bomb(path: Path, archive: ZipFile, limits: Limits) -> None:
+    expanded = sum(entry.file_size for entry in archive.infolist())
+    if expanded > limits.max_expanded or expanded > max(_RATIO_FROM, limits.max_ratio * path.stat().st_size):
+        _refuse(
+            path,
+            f"le classeur occupe {expanded // 1_000_000} Mo une fois décompressé, {limits.max_expanded // 1_000_000} "
+            "Mo au plus sont lus",
+            "Supprimez les lignes vides mises en forme, ou enregistrez la feuille en CSV.",
+        )
+    for row, column in corners(archive):
+        if row * column > limits.max_area:
+            _refuse(path, f"une feuille s'étend jusqu'à la cellule {cell_name(column - 1, row)}", _TRIM)
 
 
 _TRIM = "Supprimez les lignes et les colonnes au-delà du tableau, où un caractère est oublié, puis enregistrez."

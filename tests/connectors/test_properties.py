@@ -1,6 +1,8 @@
 """What holds whatever the bytes and whatever the cells."""
 
+import io
 import tempfile
+import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from connectors.mapping import apply, parse
 from schemas.canonical import canonical
 from tests.connectors.files import Rows, ods, xls, xlsx
 
-_LIMITS = Limits(max_rows=200)
+_LIMITS = Limits(max_rows=200, max_area=100_000)
 _STARTS = (
     b"",
     b"PK\x03\x04",
@@ -62,6 +64,30 @@ def test_a_damaged_workbook_is_a_table_or_an_unreadable_file(
     for place, byte in damage:
         content[int(place * len(content))] = byte
     _reads_or_refuses(bytes(content))
+
+
+_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml", "xl/styles.xml", "content.xml")
+_SCRAPS = st.sampled_from([b"", b"<", b'"', b"&#0;", b"9999", b"-1", b"XFD1048576"]) | st.binary(max_size=3)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    write=st.sampled_from((xlsx, ods)),
+    part=st.sampled_from(_PARTS),
+    damage=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), _SCRAPS), min_size=1, max_size=4),
+)
+def test_a_workbook_whose_xml_is_damaged_is_a_table_or_an_unreadable_file(
+    write: Callable[[Path, Rows], Path], part: str, damage: list[tuple[float, int, bytes]]
+) -> None:
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_workbook(write))) as archive, zipfile.ZipFile(content, "w") as damaged:
+        for name in archive.namelist():
+            text = archive.read(name)
+            for place, length, scrap in damage if name == part else ():
+                cut = int(place * len(text))
+                text = text[:cut] + scrap + text[cut + length :]
+            damaged.writestr(name, text)
+    _reads_or_refuses(content.getvalue())
 
 
 _MAPPING = parse("""

@@ -1,4 +1,5 @@
 import datetime
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -116,17 +117,22 @@ def test_faulty_cells_of_an_opendocument_sheet_are_told(tmp_path: Path) -> None:
 
 def _with_calc_errors(path: Path) -> Path:
     """Mark NA() as LibreOffice does: odfpy does not know that attribute."""
+    formula, root = b'table:formula="of:=NA()"', b"<office:document-content "
+    namespace = b'xmlns:calcext="urn:org:documentfoundation:names" '
+    return _rewritten(
+        path,
+        lambda content: content.replace(formula, b'calcext:value-type="error" ' + formula).replace(
+            root, root + namespace, 1
+        ),
+    )
+
+
+def _rewritten(path: Path, change: Callable[[bytes], bytes]) -> Path:
     with ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    content = parts["content.xml"].replace(
-        b'table:formula="of:=NA()"', b'calcext:value-type="error" table:formula="of:=NA()"'
-    )
-    parts["content.xml"] = content.replace(
-        b"<office:document-content ", b'<office:document-content xmlns:calcext="urn:org:documentfoundation:names" ', 1
-    )
     with ZipFile(path, "w") as archive:
         for name, part in parts.items():
-            archive.writestr(name, part)
+            archive.writestr(name, change(part) if name == "content.xml" else part)
     return path
 
 
@@ -186,6 +192,15 @@ def test_a_workbook_cut_short_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UnreadableFile) as refused:
         open_table(bytes_file(tmp_path, content[: len(content) // 2], "coupe.xlsx"))
+
+    assert refused.value.code == "corrupt"
+
+
+def test_an_opendocument_sheet_whose_xml_breaks_off_is_refused(tmp_path: Path) -> None:
+    path = _rewritten(ods(tmp_path, ROWS), lambda content: content[: len(content) // 2])
+
+    with pytest.raises(UnreadableFile) as refused:
+        open_table(path)
 
     assert refused.value.code == "corrupt"
 
