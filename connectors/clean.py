@@ -256,6 +256,8 @@ def _moment(text: str) -> datetime | None:
 
 
 _NUMBER = re.compile(r"[-+]?(?=[.,]?\d)(?:\d{1,3}(?:[ .'’]\d{3})+|\d+)?(?:[.,]\d+)?(?:e[-+]?\d{1,2})?", re.IGNORECASE)
+_BLANK = re.compile(r"\s")
+_BETWEEN_THOUSANDS = re.compile(r"[ '’]")
 _UNIT = re.compile(r"\s*(?:€|eur|euros?|%)\s*$", re.IGNORECASE)
 
 
@@ -263,10 +265,12 @@ def number(text: str) -> int | float | None:
     """A number as French people write it: 1 234,5 or 1.234,5 or 1234.5, with or without the sign of the euro."""
     if is_nothing(text):
         return None
-    plain = _UNIT.sub("", re.sub(r"\s", " ", text))
+    plain = _UNIT.sub("", _BLANK.sub(" ", text))
     if len(plain) > 100 or not _NUMBER.fullmatch(plain):
         raise Unclear("number-unclear", "un nombre, par exemple 1250,50")
-    plain = re.sub(r"[ '’]|\.(?=\d{3}(?:[.,]))", "", plain).replace(",", ".")
+    plain = _BETWEEN_THOUSANDS.sub("", plain)
+    if "," in plain or plain.count(".") > 1:
+        plain = plain.replace(".", "").replace(",", ".")
     value = float(plain)
     return int(value) if value.is_integer() and abs(value) < 2**53 else value
 

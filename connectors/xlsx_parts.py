@@ -13,8 +13,9 @@ from zipfile import ZipFile
 Attributes = dict[str, str]
 
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
-_COLUMNS = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]+)[0-9]""")
-_ROWS = re.compile(rb"""\sr\s*=\s*["'][A-Za-z]*([0-9]+)["']""")
+# The attribute r of cells and rows: r="F12". The patterns begin with a letter so that the search for it is fast.
+_COLUMNS = re.compile(rb"""r\s*=\s*["']([A-Za-z]+)[0-9]""")
+_ROWS = re.compile(rb"""r\s*=\s*["'][A-Za-z]*([0-9]+)""")
 _CHUNK = 1 << 20
 _EDGE = 64  # bytes: longer than any reference, so that none is lost between two chunks
 
