@@ -33,11 +33,13 @@ def demo(
     ),
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of the portal, on this machine; 0: a free one.")] = 8000,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of the table.")] = False,
-    federation: Annotated[Path, typer.Option(help="The folder that says who publishes what.")] = CHECKOUT,
+    federation: Annotated[
+        Path, typer.Option(show_default="the checkout's deploy/demo", help="The folder that says who publishes what.")
+    ] = CHECKOUT,
 ) -> None:
     """Run twelve networks on this machine, publish their national catalogue, and serve it until Ctrl-C.
 
-    Nothing of DIR is thrown away: a second run finds what the first one left, and changes nothing.
+    Nothing of --data is thrown away: a second run finds what the first one left, and changes nothing.
     Exit codes: 0 done, 1 published although a network could not be read, 130 or 143 stopped before that.
     """
     networks = Federation.load(federation)

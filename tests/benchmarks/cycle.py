@@ -19,7 +19,7 @@ from hub.stages.cycle import cycle
 from hub.wiring import open_feeds, open_hub
 from tests.benchmarks.row import Row
 
-ACTORS, CHANGED, ROUNDS = 2_500, 25, 3
+ACTORS, CHANGED, ROUNDS = 2_500, 25, 2
 
 # A few communes of each region that has a network: name, INSEE code.
 COMMUNES = {
@@ -54,7 +54,7 @@ texte = "description"
 
 
 def rows() -> list[Row]:
-    """CPU seconds of one process, all its threads together; the median of three rounds in turns."""
+    """CPU seconds of one process, all its threads together; the median of the rounds, taken in turns."""
     full, unchanged, little = [], [], []
     with TemporaryDirectory() as folder, Children() as children:
         homes = Path(folder)
