@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hub.resolution.columns import Bools, Columns, Floats, Ints, Measures, shared, tally
-from hub.resolution.compare_names import compare_names, same_place
+from hub.resolution.compare_names import bare_names, compare_names, same_place
 from hub.resolution.lexicon import lexicon
 
 _FRANCE = 68e6  # inhabitants (INSEE, 2024)
@@ -86,29 +86,35 @@ def _named_places(
 
 
 def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
-    kinds = columns.texts("kind")
-    kind, named, commune = *columns.codes("kind"), *columns.codes("named_commune", "commune")
-    (family,) = columns.codes("family")
-    named_department, department = columns.codes("named_department", "department")
-    named_region, region = columns.codes("named_region", "region")
-    same, other = _same(kind, left, right), _other(kind, left, right)
-    compatible = _pairs_of(kind, kinds, lexicon().compatible_kinds)
-    (core,) = columns.lists("core")
-    says_no_more = (core.sizes() == 0)[left] | (core.sizes() == 0)[right]
-    one_per_place = np.isin(kinds, list(lexicon().one_per_place))[left] & same & says_no_more
-    wide = np.isin(kinds, ["departement", "region"])[left]
-    town = _same(np.where(named >= 0, named, commune), left, right) & ~wide
-    area = _same(np.where(named_department >= 0, named_department, department), left, right)
-    country = _same(np.where(named_region >= 0, named_region, region), left, right)
-    is_region = np.isin(kinds, ["region"])[left]
+    kind, unit = columns.codes("kind")[0], columns.codes("unit")[0]
+    family = columns.codes("family")[0]
+    core, acronyms = columns.lists("core", "acronyms")
+    compatible = _pairs_of(kind, columns.texts("kind"), lexicon().compatible_kinds)
+    silent = (kind < 0) & ~bare_names(core, acronyms)  # an acronym has no room for a kind
+    has_no_more = (core.sizes() == 0)[left] | (core.sizes() == 0)[right]
 
-    yield "kind.same", same
-    yield "kind.other", other & ~compatible(left, right)
-    yield "kind.one_here", one_per_place & (town | (wide & np.where(is_region, country, area)))
+    yield "kind.same", _same(kind, left, right)
+    yield "kind.other", _other(kind, left, right) & ~compatible(left, right)
+    yield "kind.one_here", _same(kind, left, right) & has_no_more & _one_here(columns, left, right)
     yield "kind.family", _other(family, left, right)
-    yield "kind.unsaid", (kind[left] < 0) != (kind[right] < 0)
-    (unit,) = columns.codes("unit")
+    yield "kind.unsaid", (silent[left] & (kind[right] >= 0)) | (silent[right] & (kind[left] >= 0))
     yield "kind.unit", ((unit[left] < 0) != (unit[right] < 0)) & ~same_place(columns, left, right)
+
+
+def _one_here(columns: Columns, left: Ints, right: Ints) -> Bools:
+    """Whether the place of both, said in the name before the seat, has only one body of the left side's kind."""
+    kinds = columns.texts("kind")
+    places = {
+        "region": columns.codes("named_region", "region"),
+        "departement": columns.codes("named_department", "department"),
+        "": columns.codes("named_commune", "commune"),
+    }
+    found = np.zeros(len(left), dtype=bool)
+    for kind in lexicon().one_per_place:
+        named, seat = places.get(kind, places[""])
+        place = np.where(named >= 0, named, seat)
+        found |= (np.array(kinds) == kind)[left] & _same(place, left, right)
+    return found
 
 
 def _identifiers(columns: Columns, left: Ints, right: Ints) -> Found:

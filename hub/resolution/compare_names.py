@@ -10,7 +10,7 @@ from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cpdist
 
 from hub.resolution.columns import Columns, Floats, Ints, Lists, Measures, shared, tally
-from hub.resolution.rarity import common_words
+from hub.resolution.rarity import known_shares
 
 _MOST_SHARED = 12.0
 _ALIKE = 0.8  # Levenshtein similarity from which two words are one word misspelt
@@ -30,7 +30,7 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
     said = (acronyms.sizes() > 0)[left] & (acronyms.sizes() > 0)[right]
     spelt = np.where(said, 0, spelt)
-    bare = _bare(core, acronyms)
+    bare = bare_names(core, acronyms)
     written = np.where((bare[left] & bare[right]) | same, 0, written)
     explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0) | (common > 0))
     lone_left, lone_right = (np.where(explained | same, 0, lone) for lone in (lone_left, lone_right))
@@ -113,7 +113,7 @@ def _nearly(texts: tuple[str, ...], a: Ints, b: Ints) -> NDArray[np.bool_]:
 def _is_cut_short(one: str, two: str) -> bool:
     """ "integrat" for "integration", but not two known words such as "niger" and "nigeria"."""
     short, long = sorted((one, two), key=len)
-    return len(short) >= _CUT_SHORT and long.startswith(short) and short not in common_words()
+    return len(short) >= _CUT_SHORT and long.startswith(short) and short not in known_shares()
 
 
 def _common(one: Lists, two: Lists, left: Ints, right: Ints) -> Ints:
@@ -130,7 +130,7 @@ def _letters(one: Lists, two: Lists, left: Ints, right: Ints) -> Floats:
     return longest
 
 
-def _bare(core: Lists, acronyms: Lists) -> NDArray[np.bool_]:
+def bare_names(core: Lists, acronyms: Lists) -> NDArray[np.bool_]:
     """Rows whose name is nothing but an acronym."""
     rows = np.arange(len(core.starts) - 1)
     both = tally(core.split(_common(core, acronyms, rows, rows))[0], len(rows))

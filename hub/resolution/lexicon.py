@@ -12,18 +12,23 @@ All words are folded (`schemas.text.fold`). `lexicon.json` holds:
     one_per_place       kinds of which a place has one
     branching           names that many local bodies share, as sets of stemmed words
     place_stop_words    communes whose name is an ordinary word
+    mended              words whose misspellings are mended, because so much hangs on them
+    regions             code -> names; a region merged in 2016 keeps a code of its own, "former-" and its number
     shared_hosts        web hosts of which each address is another body; free_mail the same for mailboxes
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import orjson
+from rapidfuzz.distance import OSA
 
 Words = tuple[str, ...]
+
+_MENDABLE = 4  # letters; shorter words are one slip away from too many others
 
 _SETS = (
     *("articles", "legal_forms", "generic", "unit_words_within", "one_per_place", "place_stop_words", "prepositions"),
@@ -60,6 +65,7 @@ class Lexicon:
     shared_hosts: frozenset[str]
     free_mail: frozenset[str]
     street_words: Mapping[str, str]
+    mended: tuple[str, ...]
     regions: Mapping[Words, str]
 
     def rewrite(self, words: Words) -> Words:
@@ -78,6 +84,22 @@ class Lexicon:
         return tuple(found)
 
 
+@lru_cache(maxsize=1 << 16)
+def mend(word: str) -> str:
+    """A word that is one slip away from one of the words that matter most, as that word; any other as it is."""
+    if len(word) < _MENDABLE or word in lexicon().mended or stem(word) in common_words():
+        return word
+    near = (each for each in lexicon().mended if each[0] == word[0] and OSA.distance(each, word, score_cutoff=1) == 1)
+    return next(near, word)
+
+
+@cache
+def common_words() -> Mapping[str, float]:
+    """Stemmed word -> its share among the names of real directories (`words.json`)."""
+    raw = orjson.loads(files("hub.resolution").joinpath("words.json").read_bytes())
+    return {word: count / raw["names"] for word, count in raw["words"].items()}
+
+
 @cache
 def lexicon() -> Lexicon:
     """The lexicon of this version of the program."""
@@ -89,6 +111,7 @@ def lexicon() -> Lexicon:
             "branching": frozenset(frozenset(map(stem, name.split())) for name in raw["branching"]),
             "unit_words": tuple(tuple(phrase.split()) for phrase in raw["unit_words"]),
             "rewrites": _by_first_word(raw["rewrites"]),
+            "mended": tuple(raw["mended"]),
             "kinds": tuple((kind, re.compile(pattern)) for kind, pattern in raw["kinds"]),
             "compatible_kinds": frozenset(frozenset(pair) for pair in raw["compatible_kinds"]),
             "regions": {tuple(name.split()): code for code, names in raw["regions"].items() for name in names},

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hub.resolution.lexicon import Words, lexicon, stem
+from hub.resolution.lexicon import Words, lexicon, mend, stem
 from hub.resolution.places import Places, read_places
 from schemas.text import fold
 
@@ -51,10 +51,12 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     given = {each for each in (_as_acronym(acronym), *bracketed) if each}
     written = _written_acronyms(text)
     words = _without_repeated(words, given)
-    rewritten = _drop_leading(lexicon().rewrite(words))
+    rewritten = _drop_leading(lexicon().rewrite(tuple(map(mend, words))))
     kind = _kind(" ".join(rewritten), type_code)
     is_unit, without_unit = _unit(rewritten, kind)
-    places = read_places(without_unit, department=department, seat=tuple(fold(city).split()))
+    places = read_places(
+        without_unit, department=department, seat=tuple(fold(city).split()), is_branching=_is_branching(rewritten)
+    )
     if type_code in lexicon().kinds_by_type and not _content(places.rest):
         kind = lexicon().kinds_by_type[type_code]
     core = _core(places.rest, kind)

@@ -34,17 +34,18 @@ class _Commune:
     population: int
 
 
-def read_places(words: Words, *, department: str, seat: Words = ()) -> Places:
+def read_places(words: Words, *, department: str, seat: Words = (), is_branching: bool = False) -> Places:
     """Take the places out of a name's words.
 
-    department: of the record's seat, "" when unknown.
-    seat:       folded words of the seat's commune, which a name may shorten ("Juvisy" for "Juvisy-sur-Orge").
+    department:   of the record's seat, "" when unknown.
+    seat:         folded words of the seat's commune.
+    is_branching: the name is one that local bodies share ("Croix-Rouge Lure"): a small town is believed at once.
     """
     found: dict[str, str] = {}
     rest: list[str] = []
     at = 0
     while at < len(words):
-        level, code, length = _longest_place(words, at, department, seat)
+        level, code, length = _longest_place(words, at, department, seat, _TOWN if is_branching else _CITY)
         if length and found.setdefault(level, code) == code:
             at += length
             continue
@@ -58,7 +59,7 @@ def read_places(words: Words, *, department: str, seat: Words = ()) -> Places:
     )
 
 
-def _longest_place(words: Words, at: int, department: str, seat: Words) -> tuple[str, str, int]:
+def _longest_place(words: Words, at: int, department: str, seat: Words, floor: int) -> tuple[str, str, int]:
     known = _by_first_word().get(words[at], 0)
     for length in range(min(known, len(words) - at), 0, -1):
         run = words[at : at + length]
@@ -66,14 +67,14 @@ def _longest_place(words: Words, at: int, department: str, seat: Words) -> tuple
             return "department", code, length
         if code := lexicon().regions.get(run):
             return "region", code, length
-        if insee := _commune(run, department, seat, words[at - 1] if at else ""):
+        if insee := _commune(run, department, seat, _TOWN if at and words[at - 1] in lexicon().prepositions else floor):
             return "commune", insee, length
     if at and at == len(words) - 1 and words[at] in _numbers():
         return "department", words[at], 1
     return "", "", 0
 
 
-def _commune(run: Words, department: str, seat: Words, before: str) -> str:
+def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
     homonyms = _communes().get(run, ())
     here = next((commune for commune in homonyms if commune.department == department), None)
     name = " ".join(run)
@@ -83,8 +84,7 @@ def _commune(run: Words, department: str, seat: Words, before: str) -> str:
     if not homonyms or is_ordinary:
         return ""
     largest = homonyms[0]
-    floor = _TOWN if before in lexicon().prepositions or len(run) > 1 else _CITY
-    return largest.insee if largest.population >= floor else ""
+    return largest.insee if largest.population >= (_TOWN if len(run) > 1 else floor) else ""
 
 
 @cache

@@ -12,15 +12,13 @@ knows that "association" is common and a base of a million is not more hopeful t
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from hub.resolution.columns import Floats, Ints, codes_of, in_one
-from hub.resolution.lexicon import lexicon, stem
+from hub.resolution.lexicon import common_words, lexicon, stem
 from schemas.text import fold
 from schemas.vocabularies import vocabulary
 
@@ -44,14 +42,13 @@ def add_rarity(rows: pa.Table) -> pa.Table:
 
 
 @cache
-def common_words() -> Mapping[str, float]:
-    """Stemmed word -> its share among the names of real directories."""
-    raw = orjson.loads(files("hub.resolution").joinpath("words.json").read_bytes())
-    words = {word: count / raw["names"] for word, count in raw["words"].items()}
+def known_shares() -> Mapping[str, float]:
+    """Stemmed word -> the share of names it is taken to stand in before a base is looked at."""
+    words = common_words()
     countries = vocabulary("countries").terms.values()
     names = {stem(word) for country in countries for word in fold(country.label_fr).split()}
     common = dict.fromkeys(names, _COUNTRY) | {stem(word): _GENERIC for word in lexicon().generic}
-    return words | {word: max(words.get(word, 0), share) for word, share in common.items()}
+    return dict(words) | {word: max(words.get(word, 0), share) for word, share in common.items()}
 
 
 def _weights(core: pa.ChunkedArray) -> pa.Array:
@@ -59,7 +56,7 @@ def _weights(core: pa.ChunkedArray) -> pa.Array:
     words = lists.flatten().dictionary_encode()
     codes = words.indices.to_numpy(zero_copy_only=False)
     seen = np.bincount(codes, minlength=len(words.dictionary)).astype(np.float64)
-    prior = np.array([common_words().get(word, _UNSEEN / _PRIOR_NAMES) for word in words.dictionary.to_pylist()])
+    prior = np.array([known_shares().get(word, _UNSEEN / _PRIOR_NAMES) for word in words.dictionary.to_pylist()])
     share = (seen + prior * _PRIOR_NAMES) / (len(lists) + _PRIOR_NAMES)
     weight = np.round(np.clip(-np.log(share), _LEAST, _MOST), 3) if len(share) else share
     return pa.ListArray.from_arrays(lists.offsets, pa.array(weight[codes] if len(codes) else np.zeros(0)))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.resolution.lexicon import mend
 from hub.resolution.names import read_name
 
 NANTES = {"department": "44", "city": "Nantes"}
@@ -104,3 +105,18 @@ def test_a_name_of_ten_thousand_characters_is_read_by_its_beginning() -> None:
 
     assert found.core[:2] == ("eau", "vive")
     assert len(found.whole) <= 300
+
+
+@pytest.mark.parametrize("name", ["Comune de Brest", "VILE DE BREST", "Mairie de Brest"])
+def test_a_slip_in_a_word_that_matters_is_mended(name: str) -> None:
+    assert read_name(name).kind == "commune"
+
+
+@pytest.mark.parametrize("word", ["ville", "communes", "francais", "concours", "nantes", "mer"])
+def test_a_known_word_is_never_mended_into_another(word: str) -> None:
+    assert mend(word) == word
+
+
+def test_a_region_that_was_merged_is_not_the_region_that_followed_it() -> None:
+    assert read_name("Conseil régional de Picardie").places.region == "former-22"
+    assert read_name("Conseil régional des Hauts-de-France").places.region == "32"
