@@ -6,7 +6,7 @@ give equal bytes: no time and no name of the release is in it.
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,9 @@ CREATE INDEX members_national ON members (national_id);
 CREATE INDEX members_record ON members (network, local_id);
 CREATE INDEX edges_left ON edges (collection, left_network, left_id);
 """
+_LEADS_BY_NAME = """
+UPDATE projects SET lead_name = (SELECT name FROM actors WHERE id = lead_id) WHERE lead_name IS NULL;
+"""
 _BATCH = 1_000
 
 
@@ -88,7 +91,7 @@ class CatalogueFile:
         self._insert("networks", (_network(entry.as_json()) for entry in contents.networks))
         self._insert("meta", [("content", content), ("layout", LAYOUT), ("licence", "etalab-2.0")])
         self._connection.execute("COMMIT")
-        self._connection.executescript(f"{_INDEXES} ANALYZE;")
+        self._connection.executescript(f"{_LEADS_BY_NAME} {_INDEXES} ANALYZE;")
         self._connection.execute("VACUUM INTO ?", [str(self._path)])
         self.close()
 
@@ -111,6 +114,18 @@ def ids(path: Path, collection: str) -> Iterator[str]:
         if verdict != "ok":
             raise sqlite3.DatabaseError(verdict)
         yield from (row[0] for row in connection.execute(f"SELECT id FROM {collection}s ORDER BY id"))  # noqa: S608
+
+
+@contextmanager
+def names(path: Path) -> Iterator[Callable[[str], str | None]]:
+    """Look actors' names up by national id."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+
+        def name_of(national_id: str) -> str | None:
+            row = connection.execute("SELECT name FROM actors WHERE id = ?", [national_id]).fetchone()
+            return row[0] if row else None
+
+        yield name_of
 
 
 def content(path: Path) -> str | None:

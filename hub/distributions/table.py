@@ -10,6 +10,7 @@ from schemas.canonical import JSON, canonical
 from schemas.registry import LATEST, Column, columns
 
 Cell = str | int | float | bool | list[str] | None
+_SHORT = ("code", "name", "national_id")
 JOINT = "|"  # between the values of a list, as in the tables of schema.data.gouv.fr
 
 
@@ -61,10 +62,10 @@ def _cell(value: Any) -> Cell:
 
 
 def _short(value: Any) -> str:
-    """One value of a list: its code, its name, its id, or the whole as JSON."""
+    """One value of a list: its code, its name, its national id, or the whole as JSON."""
     if not isinstance(value, dict):
         return str(value)
-    return str(value.get("code") or value.get("name") or value.get("id") or canonical(value).decode())
+    return str(next((value[name] for name in _SHORT if value.get(name)), None) or canonical(value).decode())
 
 
 def _sources(line: JSON) -> Iterator[str]:

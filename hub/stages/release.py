@@ -5,7 +5,7 @@
 Whatever stops it, `current` leads to a whole release: the last one until the very end, the new one from then on.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -20,6 +20,7 @@ from hub.model.release import FileEntry, NetworkEntry, ReleaseManifest
 from hub.search import Query, SearchIndex
 from hub.stages import export_gate
 from hub.statistics import Statistics
+from schemas.canonical import JSON
 from schemas.errors import ConfigError
 
 LICENCE = "etalab-2.0"
@@ -97,8 +98,25 @@ def _write(contents: Contents, expected: Outline, folder: Path) -> None:
     finally:
         catalogue.close()
     (folder / _STATISTICS).write_bytes(orjson.dumps(figures.as_json(), option=orjson.OPT_INDENT_2))
-    rows = {collection: (says for _, says in parsed(lines)) for collection, lines in contents.lines.items()}
-    SearchIndex.build(folder / _INDEX, rows)
+    with database.names(folder / _CATALOGUE) as name_of:
+        rows = {
+            collection: (_named(says, name_of) for _, says in parsed(lines))
+            for collection, lines in contents.lines.items()
+        }
+        SearchIndex.build(folder / _INDEX, rows)
+
+
+def _named(line: JSON, name_of: Callable[[str], str | None]) -> JSON:
+    """The line with the names of the actors it refers to by national id, so that it is found by them."""
+
+    def named(who: JSON) -> JSON:
+        name = who.get("name") or name_of(who.get("national_id", ""))
+        return who | {"name": name} if name else who
+
+    lead = {"lead": named(line["lead"])} if line.get("lead") else {}
+    return (
+        line | lead | {role: [named(who) for who in line[role]] for role in ("partners", "funders") if line.get(role)}
+    )
 
 
 def _counted(figures: Statistics, collection: str, lines: Iterable[Parsed]) -> Iterator[Parsed]:

@@ -8,6 +8,7 @@ import pytest
 from hub.catalogue import Catalogue, ProjectLink
 from hub.distributions.contents import Contents, EdgeRow, IssuedId, MemberRow
 from hub.model.release import NetworkEntry
+from hub.search import Query
 from hub.stages.release import publish
 from schemas.canonical import canonical
 from schemas.errors import ConfigError
@@ -16,7 +17,9 @@ from tests.hub.distributions.lines import actor, project, published
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 WATER, OTHER = actor("1", networks=["bretagne", "centraider"]), actor("2", name="Autre")
 WELL = project(
-    "1", lead={"national_id": WATER["id"], "name": "Eau et Vie"}, partners=[{"national_id": OTHER["id"]}, {"name": "Mairie de Kayes"}]
+    "1",
+    lead={"national_id": WATER["id"]},
+    partners=[{"national_id": OTHER["id"]}, {"name": "Mairie de Kayes"}],
 )
 PARTS = [{"name": "siren", "weight": 9.0, "text_fr": "même SIREN"}]
 
@@ -99,6 +102,11 @@ def test_the_source_records_and_why_they_were_joined(catalogue: Catalogue) -> No
 def test_the_projects_of_an_actor_with_its_role(catalogue: Catalogue) -> None:
     assert catalogue.projects_of(WATER["id"]) == [ProjectLink(id=WELL["id"], title=WELL["title"], role="lead")]
     assert [each.role for each in catalogue.projects_of(OTHER["id"])] == ["partner"]
+
+
+def test_a_project_is_found_by_the_names_of_those_it_only_refers_to(catalogue: Catalogue) -> None:
+    for text in ("puits eau et vie", "puits autre", "puits kayes"):
+        assert catalogue.search.search(Query(collection="project", text=text)).ids == (WELL["id"],)
 
 
 def test_only_what_the_manifest_lists_can_be_downloaded(catalogue: Catalogue, folder: Path) -> None:
