@@ -36,6 +36,7 @@ def create_app(release: ReleaseSource, *, version: str) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it redirects to whatever host the request names
         license_info={"name": "Licence Ouverte 2.0", "identifier": "etalab-2.0"},
         middleware=[
             Middleware(SecurityHeaders),

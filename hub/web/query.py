@@ -46,6 +46,8 @@ def from_portal(params: QueryParams, *, collection: str = "actor", size: int = 2
 
 def from_api(params: QueryParams, *, collection: str = "actor") -> Query:
     """The query that an API address asks for. Raises RequestError when a value cannot be read."""
+    if len(params.get("q", "")) > MAX_TEXT:
+        raise RequestError(f"q has at most {MAX_TEXT} characters")
     sort = params.get("sort") or "relevance"
     if sort not in SORTS.values():
         raise RequestError("sort is relevance or name")

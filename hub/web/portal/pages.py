@@ -71,10 +71,10 @@ class Pages:
         return routes
 
     def error(self, request: Request, status: int) -> Response:
-        """An error for people: what happened and where to go from here."""
+        """An error for people: what happened and where to go from here. After a fault of ours nothing is relied on."""
         title, explanation = ERRORS.get(status, UNEXPECTED)
         try:
-            catalogue = self._release()
+            catalogue = self._release() if status < 500 else None
         except FederationError:
             catalogue = None
         return self._render(request, "error.html", catalogue, status, title=title, explanation=explanation)
@@ -116,7 +116,7 @@ class Pages:
             catalogue,
             actor=actor,
             members=catalogue.members(found.id),
-            edges=catalogue.edges(found.id),
+            reasons=record.reasons(catalogue.edges(found.id)),
             projects=catalogue.projects_of(found.id),
             properties=record.properties(actor, "actor"),
             structured=structured.actor(actor),

@@ -1,13 +1,13 @@
 """What the page of one record shows beside its values: who said each, and the bodies it names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 import orjson
 
-from hub.catalogue import Catalogue
+from hub.catalogue import Catalogue, Edge
 from hub.merge import RULES
 from hub.web.portal import words
 from schemas.canonical import JSON
@@ -26,10 +26,19 @@ class Property:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """One value in words. origins: as in the public line, best first."""
+    """One value in words, and who said so, best first."""
 
     text: str
-    origins: tuple[JSON, ...]
+    statements: tuple["Said", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Records of one network that state the same, modified on the same day."""
+
+    network: str
+    records: tuple[str, ...]
+    date: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +62,23 @@ def properties(record: JSON, collection: str) -> list[Property]:
         for name, found in groupby(pointers, key=lambda pointer: pointer.split("/")[1])
         if (group := list(found))
     ]
+
+
+def reasons(edges: Sequence[Edge]) -> list[Edge]:
+    """The strongest reasons that hold the records together: as few pairs as link them all.
+
+    edges: strongest first, as the catalogue gives them.
+    Source: Kruskal, On the shortest spanning subtree of a graph, 1956.
+    """
+    home: dict[tuple[str, str], frozenset[tuple[str, str]]] = {}
+    kept = []
+    for edge in edges:
+        left, right = (edge.left_network, edge.left_id), (edge.right_network, edge.right_id)
+        left_home, right_home = home.get(left, frozenset([left])), home.get(right, frozenset([right]))
+        if left_home != right_home:
+            home |= dict.fromkeys(left_home | right_home, left_home | right_home)
+            kept.append(edge)
+    return kept
 
 
 def party(catalogue: Catalogue, reference: JSON) -> Party:
@@ -80,7 +106,14 @@ def parties(catalogue: Catalogue, project: JSON) -> Iterator[tuple[str, list[Par
 
 def _value(record: JSON, pointer: str, name: str, collection: str) -> Value:
     value: Any = words.at(record, pointer)
-    return Value(text=words.spoken(value, name, collection), origins=tuple(record["provenance"][pointer]))
+    return Value(text=words.spoken(value, name, collection), statements=tuple(_said(record["provenance"][pointer])))
+
+
+def _said(origins: list[JSON]) -> Iterator[Said]:
+    found: dict[tuple[str, str | None], list[str]] = {}
+    for origin in origins:
+        found.setdefault((origin["network"], origin["date"]), []).append(origin["id"])
+    return (Said(network=network, records=tuple(ids), date=date) for (network, date), ids in found.items())
 
 
 def _rule(origins: list[JSON]) -> str:

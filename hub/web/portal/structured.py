@@ -27,7 +27,7 @@ def actor(record: JSON) -> str:
         "@type": KINDS.get(record["type"].partition("-")[0], "Organization"),
         "@id": f"/acteurs/{record['id']}",
         "name": record["name"],
-        "alternateName": [record["acronym"]] * ("acronym" in record) + record.get("other_names", []),
+        "alternateName": [*filter(None, [record.get("acronym")]), *record.get("other_names", [])],
         "url": web(record.get("website")),
         "description": record.get("description"),
         "identifier": [
