@@ -10,6 +10,7 @@ Source: average-link agglomerative clustering with must-link and cannot-link pai
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from schemas.errors import RequestError
 
@@ -22,8 +23,8 @@ class Contradiction(RequestError):
 
     code = "contradictory-judgements"
 
-    def __init__(self, chain: Sequence[int]) -> None:
-        super().__init__(f"judged different, and yet the same by a chain of {len(chain)} records")
+    def __init__(self, chain: Sequence[Any]) -> None:
+        super().__init__(f"judged different, and yet the same by a chain: {' = '.join(map(str, chain))}")
         self.chain = tuple(chain)
 
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from hub.model.match import Judgement, Pair, Verdict
 from hub.model.record import Accepted
 from hub.resolution.block import candidates
-from hub.resolution.cluster import Couple, Scored, cluster
+from hub.resolution.cluster import Contradiction, Couple, Scored, cluster
 from hub.resolution.complete import missing_pairs
 from hub.resolution.explain import in_french
 from hub.resolution.features import Row, features, table
@@ -93,13 +93,16 @@ def _resolve(records: Sequence[Accepted], verdicts: Mapping[Pair, Verdict], weig
     rows = [features(record.key.collection, record.payload) for record in records]
     scored = score_all(rows, weights)
     couples = _numbered(keys, verdicts)
-    groups = cluster(
-        len(keys),
-        _triples(scored),
-        same=couples[Verdict.SAME],
-        different=couples[Verdict.DIFFERENT],
-        unscored=weights.unscored,
-    )
+    try:
+        groups = cluster(
+            len(keys),
+            _triples(scored),
+            same=couples[Verdict.SAME],
+            different=couples[Verdict.DIFFERENT],
+            unscored=weights.unscored,
+        )
+    except Contradiction as contradiction:
+        raise Contradiction([keys[number] for number in contradiction.chain]) from None
     return Result(
         clusters=[frozenset(keys[number] for number in group) for group in groups],
         edges=_edges(scored, groups, keys, rows, weights),

@@ -177,8 +177,10 @@ def test_contradictory_judgements_are_refused() -> None:
     a, b, c = (actor("n", each, f"Nom {each}") for each in "abc")
     said = [judged(a, b, Verdict.SAME), judged(b, c, Verdict.SAME), judged(a, c, Verdict.DIFFERENT)]
 
-    with pytest.raises(Contradiction):
+    with pytest.raises(Contradiction, match=r"actor:n/a = actor:n/b = actor:n/c") as refused:
         resolve_records([a, b, c], said)
+
+    assert refused.value.chain == (a.key, b.key, c.key)
 
 
 def test_a_project_told_by_two_networks_is_one_and_a_sequel_is_another() -> None:

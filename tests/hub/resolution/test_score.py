@@ -1,5 +1,6 @@
 """Scoring: parts that add up, silence that says nothing, common values that say little."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,10 @@ def test_a_part_is_told_with_its_value_and_its_weight() -> None:
     )
 
 
-def test_every_measure_is_in_the_readme() -> None:
+def test_the_readme_gives_every_measure_with_its_weights() -> None:
     readme = README.read_text("utf-8")
 
-    assert [name for name in MEASURES if f"`{name}`" not in readme] == []
+    for name in MEASURES:
+        weights = [MODEL.collections[each].weights.get(name) for each in ("actor", "project", "announcement")]
+        shown = " | ".join("" if weight is None else f"{weight:+g}".replace("-", "−") for weight in weights)
+        assert re.search(rf"\| `{re.escape(name)}` \| .+ \| {re.escape(shown)} \|\n", readme), name
