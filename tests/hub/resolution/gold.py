@@ -52,7 +52,8 @@ def _line(network: str, payload: JSON) -> tuple[str, JSON]:
 
 
 def _write() -> None:
-    named = {row[side] for row in table("pairs.csv") for side in ("left", "right")} | set(map(member, table("clusters.csv")))
+    named = {pair[side] for pair in table("pairs.csv") for side in ("left", "right")}
+    named |= {member(row) for row in table("clusters.csv")}
     known = recorded() | dict(demonstrated())
     lines = [canonical(known[name]).decode() + "\n" for name in sorted(named)]
     (JUDGED / "records.ndjson").write_text("".join(lines), "utf-8")

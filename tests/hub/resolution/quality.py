@@ -45,8 +45,9 @@ class Quality:
 
 
 def judged_pairs() -> list[JudgedPair]:
+    """The pairs that are decided; `unsure` counts neither way."""
     with (JUDGED / "pairs.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return [pair for pair in csv.DictReader(file) if pair["verdict"] != "unsure"]
 
 
 def homes() -> Mapping[str, int]:
