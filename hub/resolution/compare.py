@@ -98,6 +98,8 @@ def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
     yield "kind.one_here", _same(kind, left, right) & has_no_more & _one_here(columns, left, right)
     yield "kind.family", _other(family, left, right)
     yield "kind.unsaid", (silent[left] & (kind[right] >= 0)) | (silent[right] & (kind[left] >= 0))
+    exclusive = np.isin(columns.texts("kind"), list(lexicon().never_left_out))
+    yield "kind.left_out", (silent[left] & exclusive[right]) | (silent[right] & exclusive[left])
     yield "kind.unit", ((unit[left] < 0) != (unit[right] < 0)) & ~same_place(columns, left, right)
 
 

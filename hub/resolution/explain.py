@@ -39,6 +39,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "kind.one_here": ("il n'y en a qu'un de cette sorte dans ce lieu", "kind"),
     "kind.family": ("familles d'organismes différentes", "family"),
     "kind.unsaid": ("un seul des noms dit la sorte d'organisme", "kind"),
+    "kind.left_out": ("une sorte d'organisme que son nom dit toujours", "kind"),
     "kind.unit": ("un seul des noms est celui d'une antenne ou d'une délégation", "whole"),
     "siren.same": ("même SIREN", "siren"),
     "siren.shared": ("SIREN porté par plusieurs noms", "siren"),

@@ -9,6 +9,8 @@ All words are folded (`schemas.text.fold`). `lexicon.json` holds:
     generic             words that say what kind of body it is, dropped where the kind and its place say everything
     kinds               kind of body -> pattern on the rewritten name; the first that fits
     compatible_kinds    pairs of kinds that one body may be called by
+    homonymous_kinds    kinds whose bodies bear the same names everywhere ("Lycée Notre-Dame")
+    never_left_out      kinds that the name of such a body always says
     one_per_place       kinds of which a place has one
     branching           names that many local bodies share, as sets of stemmed words
     place_stop_words    communes whose name is an ordinary word
@@ -32,7 +34,7 @@ _MENDABLE = 4  # letters; shorter words are one slip away from too many others
 
 _SETS = (
     *("articles", "legal_forms", "generic", "unit_words_within", "one_per_place", "place_stop_words", "prepositions"),
-    *("shared_hosts", "free_mail"),
+    *("homonymous_kinds", "never_left_out", "shared_hosts", "free_mail"),
 )
 
 
@@ -56,6 +58,8 @@ class Lexicon:
     kinds_by_code: Mapping[str, str]
     kinds_by_type: Mapping[str, str]
     compatible_kinds: frozenset[frozenset[str]]
+    homonymous_kinds: frozenset[str]
+    never_left_out: frozenset[str]
     one_per_place: frozenset[str]
     families_by_type: Mapping[str, str]
     families_by_kind: Mapping[str, str]

@@ -68,7 +68,8 @@ def _spread(rows: pa.Table) -> Floats:
     generic = {stem(word) for word in lexicon().generic}
     phrases = {phrase - generic for phrase in lexicon().branching}
     known = {name: frozenset(name.split()) - generic in phrases for name in set(names.to_pylist())}
-    is_branching = np.array([known[name] for name in names.to_pylist()], dtype=bool)
+    is_homonymous = np.isin(rows["kind"].to_pylist(), list(lexicon().homonymous_kinds))
+    is_branching = np.array([known[name] for name in names.to_pylist()], dtype=bool) | is_homonymous
     return np.where(is_branching, np.maximum(spread, _BRANCHING_SPREAD), spread)
 
 
