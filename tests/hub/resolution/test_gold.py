@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from tests.hub.resolution.gold import OUTSIDE, demonstrated, member, recorded, table
+from tests.hub.resolution.gold import JUDGED, OUTSIDE, demonstrated, member, recorded, table
 
 PAIRS = table("pairs.csv")
 CLUSTERS = table("clusters.csv")
@@ -130,3 +130,19 @@ def test_the_gold_is_large_and_balanced_enough() -> None:
     assert sum(size == 1 for size in sizes.values()) >= 40
     assert sum(size >= 3 for size in sizes.values()) >= 30
     assert sum(several >= 2 for several in networks.values()) >= 15
+
+
+def test_the_readme_counts_what_is_there() -> None:
+    readme = (JUDGED / "README.md").read_text("utf-8")
+    rows = [
+        [cell.strip(" `") for cell in line.split("|")[1:-1]] for line in readme.splitlines() if line.startswith("|")
+    ]
+    told = {(row[0], *row[1:4]) for row in rows if len(row) == 5}
+    counts = Counter((pair[column], pair["verdict"]) for pair in PAIRS for column in ("stratum", "split"))
+    shown = {
+        (name, *(str(counts[name, verdict] or "") for verdict in ("same", "different", "unsure"))) for name, _ in counts
+    }
+
+    assert shown - told == set()
+    assert f"{len(PAIRS):,} pairs" in readme
+    assert f"{len(set(HOME.values()))} whole clusters" in readme
