@@ -78,7 +78,7 @@ COUNTS = ("rows", "accepted", "issues", "harvested", "quarantined")
 
 
 def networks_table(report: Report) -> Table:
-    table = Table(box=SIMPLE, show_footer=True, pad_edge=False)
+    table = Table(box=SIMPLE, show_footer=True, padding=(0, 0, 0, 1))
     table.add_column("network", footer="total", no_wrap=True)
     for name in COUNTS:
         total = sum(getattr(network, name) for network in report.networks)

@@ -1,7 +1,7 @@
 """The whole way, as a newcomer walks it: `rrma-hub demo`, from the networks' files to a served portal.
 
 The demonstration is run once for the module with its twelve networks; what has to be killed, or run twice from nothing,
-is run with three of them.
+is run with two of them.
 """
 
 import gzip
@@ -26,7 +26,7 @@ from tests.journeys.published_files import FILES, is_outside, rows
 CHECKOUT = Path(__file__).parents[2]
 FEDERATION = CHECKOUT / "deploy" / "demo"
 HUB = str(Path(sys.executable).with_name("rrma-hub"))
-FEW = ("karib-horizon", "bfc-international", "territoires-solidaires")
+FEW = ("karib-horizon", "territoires-solidaires")
 NOBODY = 20.0
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -88,7 +88,7 @@ def wait_until_gone(processes: set[int]) -> set[int]:
 
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A federation of three networks: the smallest, a CSV one, the static one."""
+    """A federation of two networks: the smallest, and the static one."""
     folder = tmp_path_factory.mktemp("few")
     blocks = (FEDERATION / "federation.toml").read_text().split("[[network]]")
     chosen = [block for block in blocks[1:] if tomllib.loads(f"[[network]]{block}")["network"][0]["id"] in FEW]
@@ -238,7 +238,7 @@ def test_a_killed_demonstration_leaves_no_process(serving: tuple[Path, subproces
 def test_a_node_that_goes_down_keeps_its_last_good_data(serving: tuple[Path, subprocess.Popen[str], str]) -> None:
     data, process, _ = serving
     before = published(data)
-    victim = processes_of(data / "nodes" / "bfc-international") - {process.pid}
+    victim = processes_of(data / "nodes" / "karib-horizon") - {process.pid}
     for each in victim:
         os.kill(each, signal.SIGKILL)
 
@@ -248,6 +248,6 @@ def test_a_node_that_goes_down_keeps_its_last_good_data(serving: tuple[Path, sub
     jobs = {job["source"]: job["status"] for job in json.loads(cycle.stdout)["jobs"]}
 
     assert len(victim) == 1
-    assert jobs == {network: "failed" if network == "bfc-international" else "succeeded" for network in FEW}
+    assert jobs == {network: "failed" if network == "karib-horizon" else "succeeded" for network in FEW}
     assert published(data) == before
-    assert stated(before, "bfc-international")
+    assert stated(before, "karib-horizon")
