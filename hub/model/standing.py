@@ -62,11 +62,18 @@ class Standing:
 
     def stated(self, number: int, declared_hash: str, *, fit: bool, now: datetime) -> Self:
         """After a put. now: the start of the cycle."""
-        stated = replace(self, received=number, declared_hash=declared_hash, successor=None)
         if not fit:
-            return replace(stated, state=State.QUARANTINED)
-        accepted = replace(stated, state=State.ACCEPTED, accepted=number, accepted_hash=declared_hash)
-        return accepted if self.founding else accepted._founded(now)
+            return replace(self, received=number, state=State.QUARANTINED, declared_hash=declared_hash, successor=None)
+        standing = self if self.founding else self._founded(now)
+        return replace(
+            standing,
+            received=number,
+            state=State.ACCEPTED,
+            declared_hash=declared_hash,
+            accepted=number,
+            accepted_hash=declared_hash,
+            successor=None,
+        )
 
     def gone(self, number: int, successor: tuple[str, str] | None = None) -> Self:
         """After a tombstone, or a proven absence: held, unless nothing of it is published."""
