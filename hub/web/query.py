@@ -48,7 +48,7 @@ def from_api(params: QueryParams, *, collection: str = "actor") -> Query:
     """The query that an API address asks for. Raises RequestError when a value cannot be read."""
     if len(params.get("q", "")) > MAX_TEXT:
         raise RequestError(f"q has at most {MAX_TEXT} characters")
-    sort = params.get("sort") or "relevance"
+    sort = params.get("sort", "relevance")
     if sort not in SORTS.values():
         raise RequestError("sort is relevance or name")
     return Query(
@@ -108,7 +108,7 @@ def _near(params: QueryParams) -> tuple[float, float, float] | None:
 
 
 def _number(params: QueryParams, name: str, default: int, least: int, most: int) -> int:
-    text = params.get(name) or str(default)
+    text = params.get(name, str(default))
     if not re.fullmatch(r"[0-9]{1,6}", text) or not least <= int(text) <= most:
         raise RequestError(f"{name} is a whole number from {least} to {most}")
     return int(text)
