@@ -38,7 +38,7 @@ def demo(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 def demo_once(data: Path, *options: str) -> dict[str, Any]:
     done = demo(data, "--once", "--json", *options)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     report: dict[str, Any] = json.loads(done.stdout)
     return report
 
