@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -23,16 +24,19 @@ DEFAULT_JSON = Path("build/benchmarks.json")
 
 
 def table(rows: Sequence[Row]) -> Table:
-    shown = Table(title="Ratios measured in this run", title_justify="left")
-    shown.add_column("what")
-    for heading in ("value", "baseline", "ratio", "goal"):
+    shown = Table(box=SIMPLE, padding=(0, 0, 0, 1))
+    shown.add_column("what, against what")
+    for heading in ("unit", "value", "baseline", "ratio", "goal"):
         shown.add_column(heading, justify="right", no_wrap=True)
-    shown.add_column("against")
     for row in rows:
-        goal = "" if row.goal is None else f"{row.goal:g}"
-        value, baseline = f"{row.value:,.4g} {row.unit}", f"{row.baseline:,.4g} {row.unit}"
-        shown.add_row(row.name, value, baseline, f"{row.ratio:.3g}", goal, row.baseline_name)
+        goal = "" if row.goal is None else f"{row.goal:.3g}"
+        figures = (_short(row.value), _short(row.baseline), f"{row.ratio:.3g}", goal)
+        shown.add_row(f"{row.name}\n[dim]  {row.baseline_name}[/dim]", row.unit, *figures)
     return shown
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def as_json(rows: Sequence[Row]) -> dict[str, object]:
