@@ -15,9 +15,8 @@ from itertools import accumulate, pairwise
 
 from schemas.canonical import JSON
 
-WIDTH, HEIGHT = 640, 600
 LEVELS = 5
-_METROPOLE = (90.0, 0.0, 550.0, 600.0)  # left, top, width, height of the frame, in user units
+_METROPOLE = (90.0, 4.0, 545.0, 535.0)  # left, top, width, height of the frame, in user units of a picture 640 × 540
 _OVERSEAS = {
     code: (0.0, 60.0 + 96.0 * place, 80.0, 80.0) for place, code in enumerate(("971", "972", "973", "974", "976"))
 }
