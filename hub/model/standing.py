@@ -64,15 +64,17 @@ class Standing:
         """After a put. now: the start of the cycle."""
         if not fit:
             return replace(self, received=number, state=State.QUARANTINED, declared_hash=declared_hash, successor=None)
-        standing = self if self.founding else self._founded(now)
-        return replace(
-            standing,
+        new = self.founded_on is None
+        return type(self)(
+            key=self.key,
             received=number,
             state=State.ACCEPTED,
             declared_hash=declared_hash,
             accepted=number,
             accepted_hash=declared_hash,
-            successor=None,
+            founded_on=now if new else self.founded_on,
+            founded_as=self._next_founding_id() if new else self.founded_as,
+            minted=self.minted + new,
         )
 
     def gone(self, number: int, successor: tuple[str, str] | None = None) -> Self:
@@ -105,7 +107,6 @@ class Standing:
         )
         return replace(self.gone(number, successor).released(), founded_on=None, founded_as=None), heir
 
-    def _founded(self, now: datetime) -> Self:
-        """Its first founding id is its own; a later one ends in a line feed and a count, as no id of a feed can."""
-        name = self.key.local_id if self.minted == 0 else f"{self.key.local_id}\n{self.minted + 1}"
-        return replace(self, founded_on=now, founded_as=name, minted=self.minted + 1)
+    def _next_founding_id(self) -> str:
+        """The first is its own id; a later one ends in a line feed and a count, as no id of a feed can."""
+        return self.key.local_id if self.minted == 0 else f"{self.key.local_id}\n{self.minted + 1}"

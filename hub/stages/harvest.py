@@ -21,7 +21,6 @@ from hub.model.source import Source
 from hub.stages.admission import Admission
 from hub.stages.visit import Visit
 from hub.store import jobs, sources
-from hub.store.sources import Superseded
 from schemas.errors import FederationError, SourceError
 
 log = structlog.get_logger()
@@ -65,9 +64,8 @@ def _close(visit: Visit, job: Job, error: FederationError | None) -> Job:
     )
     with visit.engine.begin() as connection:
         jobs.finish(connection, ended)
-        if not isinstance(error, Superseded):
-            proved = status is JobStatus.SUCCEEDED
-            sources.settle(connection, job.source, job.number, etag=visit.etag, proved=proved)
+        proved = status is JobStatus.SUCCEEDED
+        sources.settle(connection, job.source, job.number, etag=visit.etag, proved=proved)
     log.info("job.ended", source=job.source, job=job.number, status=str(status), **visit.tally.as_json())
     return ended
 

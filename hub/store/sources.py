@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from hub.model.job import Proof
 from hub.model.source import Source
@@ -82,11 +82,15 @@ def advance(connection: Connection, source: str, job: int, epoch: str, seq: int)
 
 
 def settle(connection: Connection, source: str, job: int, *, etag: str | None, proved: bool) -> None:
-    """At the end of a job: what the next one may take for proved. Raises Superseded."""
-    _still(connection, source, job, {"etag": etag if proved else None, "proved_job": job if proved else None})
+    """At the end of a job: what the next one may take for proved. A visit that was overtaken settles nothing."""
+    values = {"etag": etag if proved else None, "proved_job": job if proved else None}
+    connection.execute(update(source_state).where(_is_mine(source, job)).values(**values))
 
 
 def _still(connection: Connection, source: str, job: int, values: dict[str, object]) -> None:
-    mine = (source_state.c.source == source) & (source_state.c.job == job)
-    if connection.execute(update(source_state).where(mine).values(**values)).rowcount == 0:
+    if connection.execute(update(source_state).where(_is_mine(source, job)).values(**values)).rowcount == 0:
         raise Superseded(source, "a newer visit to this source took over")
+
+
+def _is_mine(source: str, job: int) -> ColumnElement[bool]:
+    return and_(source_state.c.source == source, source_state.c.job == job)
