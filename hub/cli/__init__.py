@@ -10,7 +10,7 @@ import typer
 
 from hub.cli import jobs, judging, quarantine, serving, sources, stages
 from hub.cli.door import exit_code
-from hub.demo import command as demo
+from hub.conformance import command as conforming
 from hub.demo import command as demonstration
 from schemas.errors import FederationError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (stages, judging, serving, sources, jobs, quarantine, demonstration):
+for part in (stages, judging, serving, sources, jobs, quarantine, conforming, demonstration):
     app.add_typer(part.app)
 
 

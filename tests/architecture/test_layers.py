@@ -30,7 +30,7 @@ RUNGS = (
     ("hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.distributions"),
     ("hub.store", "hub.feeds", "hub.search"),
     ("hub.catalogue", "hub.migrations"),
-    ("hub.stages",),
+    ("hub.stages", "hub.conformance"),
     ("hub.settings",),
     ("hub.wiring",),
     ("hub.web", "hub.scheduler"),
