@@ -49,6 +49,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(words.FILTERS)
+        self._templates.globals["party"] = record.party
 
     def router(self) -> APIRouter:
         routes = APIRouter(include_in_schema=False)

@@ -130,7 +130,7 @@ def test_no_query_breaks_a_page(client: httpx.Client, path: str, asked: list[tup
     assert client.get(f"{path}?{query}").status_code in (200, 400, 404)
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(path=st.text(st.characters(codec="utf-8"), max_size=30))
 def test_no_path_breaks_the_portal(url: str, client: httpx.Client, path: str) -> None:
     for start in ("/", "/acteurs/", "/api/v1/actors/", "/releases/"):

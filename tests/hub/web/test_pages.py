@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import lxml.etree
@@ -15,11 +17,18 @@ from lxml import html
 
 from hub.catalogue import Catalogue
 from hub.merge import RULES
+from hub.resolution import resolve_records
 from hub.search import Query
+from hub.stages.release import publish
+from hub.web.app import create_app
+from hub.web.current import CurrentRelease
 from hub.web.portal import words
 from hub.web.portal.charts import bar_chart
 from hub.web.portal.outlines import LEVELS, areas
 from hub.web.portal.record import reasons
+from schemas.record import RecordKey
+from tests.hub.web.conftest import serving
+from tests.hub.web.release import NOW, accepted, contents
 
 
 def soup(client: httpx.Client, path: str) -> BeautifulSoup:
@@ -167,6 +176,25 @@ def test_the_networks_page_tells_each_harvest(client: httpx.Client, catalogue: C
         assert network.harvest
         assert counts[:4] == [network.harvest.declared, network.harvest.received, network.harvest.accepted, 0]
         assert "Complète et prouvée" in row.get_text()
+
+
+def test_a_network_that_failed_or_was_never_read_is_said_so(tmp_path: Path) -> None:
+    record = accepted(RecordKey("actor", "gescod", "1"), {"name": "Amitié sans frontières", "type": "ASSO"})
+    made = contents({record.key: record}, resolve_records([record]))
+    failed, never, *rest = made.networks
+    assert failed.harvest
+    stopped = replace(failed.harvest, status="failed", error="source-unreachable", held=1234)
+    networks = (replace(failed, harvest=stopped), replace(never, harvest=None, website="javascript:alert(1)"), *rest)
+    publish(replace(made, networks=networks), tmp_path, NOW)
+    with serving(create_app(CurrentRelease(tmp_path), version="test")) as base:
+        page = BeautifulSoup(httpx.get(f"{base}/reseaux").text, "html.parser")
+
+    first, second = page.select("tbody tr")[:2]
+    assert "En échec (1 234)" in first.get_text().replace("\u202f", " ")
+    assert "source-unreachable" in first.get_text()
+    assert "Jamais relu" in second.get_text()
+    assert [len(row.select("td")) for row in (first, second)] == [6, 6]
+    assert second.select("a[href^=javascript]") == []
 
 
 def test_the_data_page_gives_every_file_with_its_digest(client: httpx.Client, catalogue: Catalogue) -> None:
