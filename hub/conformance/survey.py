@@ -190,11 +190,11 @@ class _Visit:
 
 
 def _first_line(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first line, and the chunks after it. A line past all reason is given as far as it was read."""
-    begun = bytearray()
+    """The first line that is not blank, and the chunks after it. One past all reason is given as far as it was read."""
+    begun = b""
     for chunk in chunks:
-        begun += chunk
-        if b"\n" in chunk or len(begun) > MAX_LINE_BYTES:
+        begun = (begun + chunk).lstrip()
+        if b"\n" in begun or len(begun) > MAX_LINE_BYTES:
             break
-    first, _, rest = bytes(begun).partition(b"\n")
+    first, _, rest = begun.partition(b"\n")
     return first, chain([rest], chunks)

@@ -185,7 +185,7 @@ breaks(
     "token-asked",
     "open to all",
     token=TOKEN,
-    answer=lambda self, path, query, asked: ThirdNode.answer(self, path, query, asked),
+    answer=ThirdNode.answer,
 )
 breaks("content-digest", "wrong", answer=header("feed.json", "Content-Digest", "sha-256=:AAAA:"))
 breaks("signature-cover", "covers nothing", answer=header("feed.json", "Signature", "sig1=:AAAA:"))
@@ -270,7 +270,7 @@ breaks(
     "hash-content",
     "keys not sorted",
     hash=lambda self, record: sha256(
-        json.dumps(dict(reversed(sorted(record.items()))), ensure_ascii=False, separators=(",", ":")).encode()
+        json.dumps(dict(sorted(record.items(), reverse=True)), ensure_ascii=False, separators=(",", ":")).encode()
     ),
 )
 breaks("delete-reason", "merged into nothing", fill=told({"reason": "merged"}))
@@ -319,7 +319,7 @@ breaks(
 breaks(
     "changes-progress",
     "more for ever",
-    page=lambda self, after, limit: ThirdNode.page(self, after, limit)[:-1] + [self.end(after, more=True)],
+    page=lambda self, after, limit: [*ThirdNode.page(self, after, limit)[:-1], self.end(after, more=True)],
 )
 breaks(
     "changes-reached",
@@ -449,29 +449,33 @@ breaks(
     "counted twice",
     digests=lambda self, name: [row | {"count": row["count"] * 2} for row in ThirdNode.digests(self, name)],
 )
-breaks("digests-snapshot", "bucket of the hash's end", bucket=lambda self, id: sha256(id.encode())[-2:])
+breaks("digests-snapshot", "bucket of the hash's end", bucket=lambda self, name: sha256(name.encode())[-2:])
 breaks(
     "bucket-records", "one left out", bucket_page=lambda self, *asked: ThirdNode.bucket_page(self, *asked)[1:] or [{}]
 )
 breaks(
     "record-found",
     "id not decoded",
-    record=lambda self, collection, id: (
-        ThirdNode.record(self, collection, id) if "%" not in id else problem(404, "not-found")
+    record=lambda self, collection, name: (
+        ThirdNode.record(self, collection, name) if "%" not in name else problem(404, "not-found")
     ),
 )
 breaks(
     "record-missing",
     "an empty object",
-    record=lambda self, collection, id: (
-        Answer(b"{}", "application/json") if (given := ThirdNode.record(self, collection, id)).status == 404 else given
+    record=lambda self, collection, name: (
+        Answer(b"{}", "application/json")
+        if (given := ThirdNode.record(self, collection, name)).status == 404
+        else given
     ),
 )
 breaks(
     "problem-json",
     "plain text",
-    record=lambda self, collection, id: (
-        replace(given, type="text/plain") if (given := ThirdNode.record(self, collection, id)).status == 404 else given
+    record=lambda self, collection, name: (
+        replace(given, type="text/plain")
+        if (given := ThirdNode.record(self, collection, name)).status == 404
+        else given
     ),
 )
 

@@ -238,7 +238,8 @@ def serving(node: Any) -> Iterator[str]:
             asked = {name.lower(): value for name, value in self.headers.items()} | {"method": self.command}
             self.reply(node.answer(parts.path.lstrip("/"), query, asked))
 
-        do_HEAD = do_GET
+        def do_HEAD(self) -> None:
+            self.do_GET()
 
         def reply(self, answer: Answer) -> None:
             self.send_response(answer.status)

@@ -1,0 +1,150 @@
+"""The suite passes on three implementations: our live node, our static export, and one of no shared code."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hub.conformance.ledger import Verdict
+from hub.conformance.report import Report
+from hub.conformance.suite import conformance
+from hub.conformance.table import checks
+from node.home import Home
+from node.static_export import export
+from node.store import records
+from node.store.engine import reading, writing
+from node.store.state import read
+from node.web.app import create_app
+from tests.hub.conformance.nodes import files_of, filled_home, listening
+from tests.hub.conformance.third_node import Answer, Json, ThirdNode, serving
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+TOKEN = "un-jeton-de-test"
+
+# What only a live node can be asked.
+LIVE = {code for code in checks() if code.startswith(("changes-", "digests-", "bucket-", "record-found"))}
+# The real rows hold some seats outside the network's regions, which is advice, not a fault of the node.
+ADVISED = {"record-perimeter"}
+# What needs something that a node need not have: a remote address, a token, a signature, a compacted history.
+NOT_HERE = {"answer-tls", "token-asked", "content-digest", "signature-cover", "cursor-expired"}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return filled_home(tmp_path_factory.mktemp("noeud") / "home")
+
+
+def of(report: Report, verdict: Verdict) -> dict[str, tuple[str, ...]]:
+    return {finding.check.code: finding.seen for finding in report.findings if finding.verdict is verdict}
+
+
+def test_our_live_node_conforms(home: Home) -> None:
+    with listening(create_app(home.path)) as url:
+        report = conformance(url, NOW)
+
+    assert of(report, Verdict.FAILED).keys() == ADVISED
+    assert report.conforms
+    assert of(report, Verdict.SKIPPED).keys() - NOT_HERE == {"rekey-followed"}
+    assert report.network == "occitanie-cooperation"
+    with reading(home.engine) as connection:
+        assert report.seq == read(connection).seq
+
+
+def test_our_live_node_conforms_behind_a_token_and_with_a_compacted_history(tmp_path: Path) -> None:
+    home = filled_home(tmp_path / "home", token_file="jeton.txt")
+    (home.path / "jeton.txt").write_text(TOKEN)
+    with writing(home.engine) as connection:
+        assert records.compact(connection, read(connection).seq) == 20
+
+    with listening(create_app(home.path)) as url:
+        report = conformance(url, NOW, token=TOKEN)
+        stranger = conformance(url, NOW)
+
+    assert of(report, Verdict.FAILED).keys() == ADVISED
+    assert {"token-asked", "cursor-expired"} <= of(report, Verdict.PASSED).keys()
+    assert of(report, Verdict.SKIPPED)["changes-proof"] == ("the history was compacted: the snapshot proves instead",)
+    assert not stranger.conforms
+    assert "--token-file" in of(stranger, Verdict.FAILED)["manifest-found"][0]
+
+
+def test_our_static_export_conforms_on_any_web_server(home: Home, tmp_path: Path) -> None:
+    export(home, tmp_path / "public")
+
+    with files_of(tmp_path / "public") as url:
+        report = conformance(url, NOW)
+
+    assert of(report, Verdict.FAILED).keys() == ADVISED
+    assert report.conforms
+    assert of(report, Verdict.SKIPPED).keys() >= LIVE
+    assert {code for code in checks() if code.startswith("snapshot-")} <= of(report, Verdict.PASSED).keys()
+
+
+@pytest.mark.parametrize("token", [None, TOKEN])
+def test_an_implementation_that_shares_no_code_conforms(token: str | None) -> None:
+    node = ThirdNode()
+    node.token = token
+
+    with serving(node) as url:
+        report = conformance(f"{url}/", NOW, token=token)
+
+    assert of(report, Verdict.FAILED) == {}
+    assert of(report, Verdict.SKIPPED).keys() == NOT_HERE - ({"token-asked"} if token else set())
+
+
+def test_a_compacted_history_and_an_empty_directory_conform() -> None:
+    class Empty(ThirdNode):
+        def fill(self) -> None:
+            """State nothing."""
+
+    for node in (ThirdNode().compact(), Empty()):
+        with serving(node) as url:
+            report = conformance(url, NOW)
+        assert of(report, Verdict.FAILED) == {}
+
+
+def test_a_node_with_more_than_the_protocol_asks_for_conforms() -> None:
+    """Members it does not name, newer minor versions, blank lines and CR LF."""
+
+    class Later(ThirdNode):
+        def manifest(self) -> Json:
+            return ThirdNode.manifest(self) | {"protocol": "rrma-feed/1.1", "new": {}}
+
+        def state(self, collection: str) -> Json:
+            return ThirdNode.state(self, collection) | {"schema": f"{collection}/1.9", "new": 1}
+
+        def line(self, value: Json) -> bytes:
+            new = value if "protocol" in value else value | {"new": True}
+            return b"\r\n" + ThirdNode.line(self, new).replace(b"\n", b"\r\n")
+
+    with serving(Later()) as url:
+        report = conformance(url, NOW)
+
+    assert of(report, Verdict.FAILED) == {}
+
+
+def test_a_node_that_changes_while_it_is_read_is_not_called_wrong() -> None:
+    class Busy(ThirdNode):
+        def changes(self, query: Mapping[str, str]) -> Answer:
+            self.put("actor", "A-1", {"name": f"Comité {self.seq}", "type": "COLL-COM"})
+            return ThirdNode.changes(self, query)
+
+    with serving(Busy()) as url:
+        report = conformance(url, NOW)
+
+    assert of(report, Verdict.FAILED) == {}
+    assert of(report, Verdict.SKIPPED)["changes-paging"] == ("the node changed while it was read",)
+
+
+def test_a_node_that_rests_after_a_change_is_read_again_and_proved() -> None:
+    class Rests(ThirdNode):
+        def digests(self, collection: str) -> list[Json]:
+            if self.seq < 62:
+                self.put("actor", "A-1", {"name": f"Comité {self.seq}", "type": "COLL-COM"})
+            return ThirdNode.digests(self, collection)
+
+    with serving(Rests()) as url:
+        report = conformance(url, NOW)
+
+    assert of(report, Verdict.FAILED) == {}
+    assert {"changes-proof", "digests-sum", "changes-paging"} <= of(report, Verdict.PASSED).keys()
