@@ -119,7 +119,7 @@ class Pages:
             members=catalogue.members(found.id),
             reasons=record.reasons(catalogue.edges(found.id)),
             projects=catalogue.projects_of(found.id),
-            properties=record.properties(actor, "actor"),
+            properties=record.properties(catalogue, actor, "actor"),
             structured=structured.actor(actor),
         )
 
@@ -142,7 +142,7 @@ class Pages:
             project=project,
             parties=list(record.parties(catalogue, project)),
             members=catalogue.members(found.id),
-            properties=record.properties(project, "project"),
+            properties=record.properties(catalogue, project, "project"),
         )
 
     async def _networks(self, request: Request) -> Response:

@@ -50,14 +50,14 @@ class Party:
     country: str | None
 
 
-def properties(record: JSON, collection: str) -> list[Property]:
+def properties(catalogue: Catalogue, record: JSON, collection: str) -> list[Property]:
     """The provenance of a record, in the order of its schema's properties."""
     pointers = sorted(record["provenance"], key=lambda pointer: (words.rank(pointer, collection), _place(pointer)))
     return [
         Property(
             title=words.heading(name, collection),
             rule=_rule(record["provenance"][group[0]]),
-            values=tuple(_value(record, pointer, name, collection) for pointer in group),
+            values=tuple(_value(catalogue, record, pointer, collection) for pointer in group),
         )
         for name, found in groupby(pointers, key=lambda pointer: pointer.split("/")[1])
         if (group := list(found))
@@ -104,9 +104,11 @@ def parties(catalogue: Catalogue, project: JSON) -> Iterator[tuple[str, list[Par
     return ((title, [party(catalogue, each) for each in bodies]) for title, bodies in named.items() if bodies)
 
 
-def _value(record: JSON, pointer: str, name: str, collection: str) -> Value:
+def _value(catalogue: Catalogue, record: JSON, pointer: str, collection: str) -> Value:
     value: Any = words.at(record, pointer)
-    return Value(text=words.spoken(value, name, collection), statements=tuple(_said(record["provenance"][pointer])))
+    named = isinstance(value, dict) and "national_id" in value
+    text = party(catalogue, value).name if named else words.spoken(value, pointer.split("/")[1], collection)
+    return Value(text=text, statements=tuple(_said(record["provenance"][pointer])))
 
 
 def _said(origins: list[JSON]) -> Iterator[Said]:

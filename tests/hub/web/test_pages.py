@@ -162,8 +162,9 @@ def test_a_project_names_its_lead_as_the_catalogue_does(
     stated = orjson.loads(catalogue.project(project) or b"")
     lead = orjson.loads(catalogue.actor(stated["lead"]["national_id"]) or b"")
 
-    link = soup(client, f"/projets/{project}").select_one(f"dd a[href='/acteurs/{lead['id']}']")
-    assert link.get_text() == lead["name"]
+    page = soup(client, f"/projets/{project}")
+    assert page.select_one(f"dd a[href='/acteurs/{lead['id']}']").get_text() == lead["name"]
+    assert lead["name"] in page.select_one(".provenance").get_text()
     assert stated["title"] in soup(client, f"/acteurs/{lead['id']}").select_one("#projets ~ ul").get_text()
 
 
