@@ -7,7 +7,7 @@
 "countries"          one of a list         payload["countries"][…] = {"code": …}
 "places.lat"         a part of one         payload["places"][…]["lat"]
 "lead", "partners"   a reference by name   payload["lead"]["name"], payload["partners"][…]["name"]
-"attribution.year"   not in the schema     kept as text: nodes may state more than the schema knows
+"fonds.cote"         not in the schema     kept as text: nodes may state more than the schema knows
 """
 
 from collections.abc import Iterator, Mapping

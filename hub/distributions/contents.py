@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import orjson
 
+from hub.model.licence import of_all
 from hub.model.release import NetworkEntry
 from schemas.canonical import JSON, SetDigest, hash_of
 
@@ -84,6 +85,11 @@ class Contents:
     identifiers: Iterable[IssuedId] = ()
     networks: tuple[NetworkEntry, ...] = ()
 
+    @property
+    def licence(self) -> str:
+        """The code of the licence of the whole, from those of its networks."""
+        return of_all(network.licence for network in self.networks)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ids:
@@ -146,6 +152,6 @@ def outline(contents: Contents) -> Outline:
 
 
 def _declared(contents: Contents) -> Iterator[Any]:
-    """What networks say of themselves, not when they were last read; and who is only counted."""
-    yield from ([network.id, network.title, network.regions, network.website] for network in contents.networks)
+    """What is said of the networks, but not when they were last read; and who is only counted."""
+    yield from (network.stated for network in contents.networks)
     yield from contents.counted

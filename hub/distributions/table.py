@@ -25,12 +25,17 @@ class Field:
 @cache
 def fields(collection: str) -> tuple[Field, ...]:
     """The columns of a collection: the national id, the public ones of its schema, then what the hub adds."""
-    stated = [column for column in columns(LATEST[collection]) if column.public and column.property != "id"]
+    stated = [column for column in columns(LATEST[collection]) if column.public and not _of_one_source(column)]
     return (
         Field(_ID, lambda line: str(line["id"])),
         *(Field(column, _reader(column)) for column in stated),
-        *(added for added in _ADDED if collection == "actor" or added.column.heading in ("reseaux", "sources")),
+        *(added for added in _ADDED if collection == "actor" or added.column.heading not in ("departement", "region")),
     )
+
+
+def _of_one_source(column: Column) -> bool:
+    """Whether it belongs to each source record and not to what is made of them."""
+    return column.property == "id" or column.property.startswith("attribution.")
 
 
 def headings(collection: str) -> list[str]:
@@ -70,6 +75,11 @@ def _short(value: Any) -> str:
 
 def _sources(line: JSON) -> Iterator[str]:
     return (f"{source['network']}:{source['id']}" for source in line.get("sources", ()))
+
+
+def _origins(line: JSON) -> Iterator[str]:
+    stated = (source.get("attribution", {}).get("source") for source in line.get("sources", ()))
+    return iter(sorted({origin for origin in stated if origin}))
 
 
 def _added(heading: str, title_fr: str, title_en: str, description: str, *, example: str, many: bool = False) -> Column:
@@ -122,5 +132,16 @@ _ADDED = (
             many=True,
         ),
         lambda line: list(_sources(line)),
+    ),
+    Field(
+        _added(
+            "origines",
+            "Sources d'origine",
+            "Origins",
+            "D'où les réseaux tiennent ces fiches, quand ils le disent.",
+            example="ror-france",
+            many=True,
+        ),
+        lambda line: list(_origins(line)),
     ),
 )

@@ -89,7 +89,11 @@ def _origins(statements: Iterable[Statement], rule: str) -> tuple[Origin, ...]:
 
 def _in_founding_order(cluster: Cluster, told: Iterable[Accepted]) -> tuple[Member, ...]:
     by_key = {member.key: member for member in told}
-    return tuple(Member(key=key, modified_on=day(by_key[key].modified_at)) for key in cluster.members if key in by_key)
+    return tuple(_member(by_key[key]) for key in cluster.members if key in by_key)
+
+
+def _member(record: Accepted) -> Member:
+    return Member(key=record.key, modified_on=day(record.modified_at), attribution=record.payload.get("attribution"))
 
 
 @cache

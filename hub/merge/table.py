@@ -88,7 +88,7 @@ _RULES: Mapping[str, tuple[Chooser, str, str]] = {
     ),
 }
 
-# Collection -> property -> rule. A property that is not here is not published.
+# Collection -> property -> rule. A property that is not here is not published; `attribution` goes with each source.
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "actor": {
         "name": "fullest-name",

@@ -35,14 +35,20 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One source record of a golden record, and when its source last modified it."""
+    """One source record of a golden record.
+
+    modified_on: the day its network last modified it.
+    attribution: where the network has it from, and under which licence, when it says so; it goes with every copy.
+    """
 
     key: RecordKey
     modified_on: date | None = None
+    attribution: JSON | None = None
 
     def as_json(self) -> JSON:
         modified_on = self.modified_on.isoformat() if self.modified_on else None
-        return {"network": self.key.source, "id": self.key.local_id, "modified_on": modified_on}
+        told = {"network": self.key.source, "id": self.key.local_id, "modified_on": modified_on}
+        return told | {"attribution": self.attribution} if self.attribution else told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Self
 
+from hub.model.licence import OURS
 from schemas.canonical import JSON
 
 
@@ -49,13 +50,26 @@ class LastHarvest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkEntry:
-    """A contributing network; `harvest` is None when it was never read."""
+    """A contributing network.
+
+    licence: the code its node states for its directory.
+    harvest: None when it was never read.
+    """
 
     id: str
     title: str
     regions: tuple[str, ...]
     website: str | None
     harvest: LastHarvest | None
+    licence: str = OURS
+
+    @property
+    def stated(self) -> JSON:
+        """All that a release says of it but times: what changes here is worth a new release."""
+        said = self.as_json()
+        if said["harvest"]:
+            del said["harvest"]["at"]
+        return said
 
     def as_json(self) -> JSON:
         harvest = self.harvest.as_json() if self.harvest else None
@@ -74,6 +88,7 @@ class ReleaseManifest:
     counts:           collection -> published golden records.
     digests:          collection -> set digest over (collection, national id, hash of the public line).
     previous_digests: the same of the previous release; empty for the first.
+    licence:          the code of the licence of the whole (see `hub.model.licence.of_all`).
     sources:          attribution of the data, one line each.
     notice:           a sentence for every page, in French, as that the data are a demonstration.
     """

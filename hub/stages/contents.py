@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from hub.distributions.contents import Contents, EdgeRow, IssuedId, MemberRow, PublicLine
 from hub.model.issued import IdState
 from hub.model.job import Job, Proof
+from hub.model.licence import OURS
 from hub.model.record import Accepted
 from hub.model.release import LastHarvest, NetworkEntry
 from hub.model.standing import State
@@ -131,6 +132,7 @@ def _networks(connection: Connection) -> Iterator[NetworkEntry]:
             title=network.title,
             regions=network.regions,
             website=network.website,
+            licence=network.licence or OURS,
             harvest=_harvest(connection, network, job) if job else None,
         )
 

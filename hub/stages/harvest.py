@@ -66,6 +66,8 @@ def _close(visit: Visit, job: Job, error: FederationError | None) -> Job:
         jobs.finish(connection, ended)
         proved = status is JobStatus.SUCCEEDED
         sources.settle(connection, job.source, job.number, etag=visit.etag, proved=proved)
+        if visit.licence is not None:
+            sources.state_licence(connection, job.source, visit.licence)
     log.info("job.ended", source=job.source, job=job.number, status=str(status), **visit.tally.as_json())
     return ended
 

@@ -22,7 +22,7 @@ def release(engine: Engine, releases: Path, now: datetime, *, allow_empty: bool 
     """
     with reading(engine) as connection:
         found = contents(connection)
-        stated = [[each.id, each.title, each.regions, each.website] for each in found.networks]
+        stated = [each.stated for each in found.networks]
         inputs = f"{meta.get(connection, CATALOGUE)} {stated}"
         current = shelf.current(releases)
         if current is not None and meta.get(connection, _RELEASED) == f"{current.name} {inputs}":

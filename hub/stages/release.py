@@ -16,6 +16,7 @@ import orjson
 from hub.catalogue import database
 from hub.distributions import checksums, formats, shelf
 from hub.distributions.contents import Contents, Outline, Parsed, outline, parsed
+from hub.model.licence import licence
 from hub.model.release import FileEntry, NetworkEntry, ReleaseManifest
 from hub.search import Query, SearchIndex
 from hub.stages import export_gate
@@ -23,7 +24,6 @@ from hub.statistics import Statistics
 from schemas.canonical import JSON
 from schemas.errors import ConfigError
 
-LICENCE = "etalab-2.0"
 _CATALOGUE, _STATISTICS, _MANIFEST, _INDEX = "catalogue.sqlite", "statistics.json", "manifest.json", "index"
 
 
@@ -145,8 +145,8 @@ def _manifest(
         networks=contents.networks,
         files=tuple(_files(folder, expected)),
         software=f"rrma-hub/{version('rrma-hub')}",
-        licence=LICENCE,
-        sources=tuple(map(_attribution, contents.networks)),
+        licence=contents.licence,
+        sources=(*map(_attribution, contents.networks), *sorted(_origins(contents))),
         notice=notice,
     )
 
@@ -174,7 +174,17 @@ def _files(folder: Path, expected: Outline) -> Iterator[FileEntry]:
 def _attribution(network: NetworkEntry) -> str:
     """Source and date of last update, as Licence Ouverte 2.0 asks."""
     read = f", annuaire lu le {network.harvest.at:%Y-%m-%d}" if network.harvest else ""
-    return f"{network.title}{read}"
+    return f"{network.title}{read}, {licence(network.licence).title}"
+
+
+def _origins(contents: Contents) -> set[str]:
+    """Where the networks themselves have records from, and under which licence."""
+    stated = (orjson.loads(row.payload).get("attribution", {}) for row in contents.members)
+    return {
+        f"{each['source']}, {licence(each['licence']).title}" if "licence" in each else each["source"]
+        for each in stated
+        if "source" in each
+    }
 
 
 def _reader(folder: Path) -> export_gate.Indexed:

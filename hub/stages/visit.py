@@ -60,6 +60,7 @@ class Visit:
     tally: Tally = field(default_factory=Tally)
     proof: Proof | None = None
     etag: str | None = None
+    licence: str | None = None
     notes: list[str] = field(default_factory=list)
 
     def run(self) -> FederationError | None:
@@ -73,6 +74,7 @@ class Visit:
 
     def _read(self) -> None:
         found = self.feed.manifest(self.position.etag)
+        self.licence = found[0].licence if found else None
         if found is None or self._is_proved(found[0]):
             self.etag, self.proof = (found[1] if found else self.position.etag), self.position.proof
             return

@@ -33,12 +33,13 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A network as the public knows it. regions: INSEE codes."""
+    """A network as the public knows it. regions: INSEE codes. licence: its node's code, None before the first visit."""
 
     name: str
     title: str
     regions: tuple[str, ...]
     website: str | None
+    licence: str | None = None
 
 
 def register(connection: Connection, source: Source) -> None:
@@ -55,7 +56,15 @@ def register(connection: Connection, source: Source) -> None:
 def networks(connection: Connection) -> list[Network]:
     """Every network ever read, by name."""
     rows = connection.execute(select(sources).order_by(sources.c.name))
-    return [Network(name=row.name, title=row.title, regions=tuple(row.regions), website=row.website) for row in rows]
+    return [
+        Network(name=row.name, title=row.title, regions=tuple(row.regions), website=row.website, licence=row.licence)
+        for row in rows
+    ]
+
+
+def state_licence(connection: Connection, source: str, code: str) -> None:
+    """Keep under which licence a node states its directory."""
+    connection.execute(update(sources).where(sources.c.name == source).values(licence=code))
 
 
 def take_over(connection: Connection, source: str, job: int) -> Position:

@@ -69,6 +69,7 @@ sources = Table(
     Column("title", Text, nullable=False),
     Column("regions", JSON, nullable=False),
     Column("website", Text),
+    Column("licence", Text),
 )
 
 # How far a source was read. `job` is the visit that may write: a newer visit takes it over (a fencing token).

@@ -37,7 +37,6 @@ def create_app(release: ReleaseSource, *, version: str) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # it redirects to whatever host the request names
-        license_info={"name": "Licence Ouverte 2.0", "identifier": "etalab-2.0"},
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(Compressed, compresslevel=6),

@@ -59,7 +59,7 @@ def test_the_settings_of_the_file_are_read() -> None:
         ('"T" = { to = "type", terms = "t" }\n[terms.t]\n"Asso" = { lossy = true }', "on attend un code"),
         ('"T" = { to = "type", terms = "t" }\n[terms.t]\n"A" = { code = "ASSO", drop = true }', "on attend un code"),
         ('"T" = { to = "type", terms = "t" }\n[terms.t]\n"Été" = "ASSO"\n"ete" = "COLL"', "écrit deux fois"),
-        ('"X" = "attribution"\n"Y" = "attribution.year"', "« attribution » est à la fois une valeur et le groupe"),
+        ('"X" = "fonds"\n"Y" = "fonds.cote"', "« fonds » est à la fois une valeur et le groupe"),
         ('[constants]\n"seat.pays" = "FR"', "[constants] : propriété inconnue « seat.pays »"),
         ('[constants]\nsectors = "EAU"', "« sectors » : on attend une liste de valeurs"),
         ('[constants]\ncountries = ["FR"]', "on attend une liste de tables entre accolades"),
@@ -115,6 +115,6 @@ def test_a_file_is_named_in_what_is_wrong_with_it(tmp_path: Path) -> None:
 
 
 def test_a_property_that_no_schema_knows_is_an_extension() -> None:
-    (rule,) = parse(SMALL.replace('"Nom" = "name"', '"Année" = "attribution.year"')).rules
+    (rule,) = parse(SMALL.replace('"Nom" = "name"', '"Cote" = "fonds.cote"')).rules
 
-    assert (rule.targets[0].steps, rule.targets[0].known) == (("attribution", "year"), False)
+    assert (rule.targets[0].steps, rule.targets[0].known) == (("fonds", "cote"), False)

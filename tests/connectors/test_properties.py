@@ -113,7 +113,7 @@ _MAPPING = parse("""
     "date" = "founded_on"
     "member" = "member"
     "text" = "description"
-    "year" = "attribution.year"
+    "year" = "fonds.cote"
 """)
 _HEADINGS = ("id", *(rule.heading for rule in _MAPPING.rules))
 _CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)

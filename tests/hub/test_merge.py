@@ -192,7 +192,10 @@ def test_a_list_is_never_longer_than_its_schema_allows() -> None:
 @pytest.mark.parametrize("collection", ["actor", "project", "announcement"])
 def test_every_public_property_has_a_rule_and_no_private_one_has(collection: str) -> None:
     properties = registry.schema_of(registry.LATEST[collection])["properties"]
-    public = {name for name, node in properties.items() if node.get("x-public", True)} - {"id"}
+    public = {name for name, node in properties.items() if node.get("x-public", True)} - {
+        "id",
+        "attribution",  # goes with each source record
+    }
 
     assert set(CHOICES[collection]) == public
     assert {rule.property for rule in RULES if rule.collection == collection} == public
@@ -230,6 +233,18 @@ def test_the_order_of_members_changes_nothing_and_every_value_has_an_origin(draw
     assert told == set(found[0].payload) - {"publication"}
     for pointer, by in found[0].provenance.items():
         assert all(each.source in found[0].networks for each in by), pointer
+
+
+def test_the_origin_of_each_source_record_goes_with_it() -> None:
+    origin = {"source": "ror-france", "licence": "CC0-1.0"}
+    record = merged(
+        stated("a", "1", "2026-01-01", name="Eau Vive", attribution=origin), stated("b", "2", None, name="Eau Vive")
+    )
+
+    line = record.as_line()
+
+    assert "attribution" not in line
+    assert [source.get("attribution") for source in line["sources"]] == [origin, None]
 
 
 def test_every_cluster_of_real_records_merges_into_a_valid_actor() -> None:

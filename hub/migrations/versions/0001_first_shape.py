@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("regions", sa.JSON(), nullable=False),
         sa.Column("website", sa.Text(), nullable=True),
+        sa.Column("licence", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sources")),
     )
     op.create_table(

@@ -8,14 +8,13 @@ from fastapi import Query as Parameter
 from fastapi.responses import RedirectResponse, Response
 
 from hub.catalogue import Catalogue
+from hub.model.licence import licence
 from hub.search import Hits, Query
 from hub.web.api.documents import SEARCH_PARAMETERS, described
 from hub.web.current import ReleaseSource
 from hub.web.facets import BY_FIELD
 from hub.web.found import find_open, open_records
 from hub.web.query import API_PARAMETERS, MAX_PAGE, address, from_api
-
-LICENCE = '<https://www.etalab.gouv.fr/licence-ouverte-open-licence>; rel="license"'
 
 
 def router(release: ReleaseSource) -> APIRouter:
@@ -95,12 +94,12 @@ def _page(request: Request, catalogue: Catalogue, collection: str) -> Response:
     }
     head = orjson.dumps({"total": hits.total, "page": query.page, "size": query.size, "facets": facets})
     response = _bytes(head[:-1] + b',"items":[' + items + b"]}")
-    response.headers["link"] = _links(request, query, hits)
+    response.headers["link"] = ", ".join(_links(request, query, hits, licence(catalogue.manifest.licence).url))
     return response
 
 
-def _links(request: Request, query: Query, hits: Hits) -> str:
-    """The pages around this one (RFC 8288), and the licence."""
+def _links(request: Request, query: Query, hits: Hits, licence_url: str | None) -> list[str]:
+    """The pages around this one (RFC 8288), and the licence where its text is known."""
     last = min(MAX_PAGE, max(1, -(-hits.total // query.size)))
     pages = {"first": 1, "prev": query.page - 1, "next": query.page + 1, "last": last}
     links = [
@@ -108,4 +107,4 @@ def _links(request: Request, query: Query, hits: Hits) -> str:
         for relation, page in pages.items()
         if 1 <= page <= last
     ]
-    return ", ".join([*links, LICENCE])
+    return [*links, f'<{licence_url}>; rel="license"'] if licence_url else links

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from hub.model.licence import licence
 from schemas import geography, registry
 from schemas.canonical import JSON
 from schemas.registry import Column
@@ -223,4 +224,5 @@ FILTERS = {
     "role": role,
     "spoken": spoken,
     "leaves": leaves,
+    "licence": licence,
 }

@@ -79,7 +79,8 @@ def test_a_table_has_the_headings_of_the_schema_and_its_lists_are_joined(tmp_pat
         row = next(csv.DictReader(rows))
 
     assert list(row)[:3] == ["id", "nom", "sigle"]
-    assert list(row)[-4:] == ["departement", "region", "reseaux", "sources"]
+    assert list(row)[-5:] == ["departement", "region", "reseaux", "sources", "origines"]
+    assert not any(heading.startswith("origine_") for heading in row)
     assert row == row | {
         "autres_noms": "Un/deux|Trois",
         "siren": "732829320",

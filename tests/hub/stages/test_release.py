@@ -12,12 +12,12 @@ import pytest
 
 from hub.catalogue import Catalogue
 from hub.distributions import shelf
-from hub.distributions.contents import Contents, PublicLine
+from hub.distributions.contents import Contents, MemberRow, PublicLine
 from hub.model.release import LastHarvest, NetworkEntry
 from hub.search import Query
 from hub.stages.export_gate import EmptyCatalogue, ReleaseRefused
 from hub.stages.release import Release, Unchanged, publish
-from schemas.canonical import JSON, SetDigest, hash_of
+from schemas.canonical import JSON, SetDigest, canonical, hash_of
 from tests.hub.distributions.lines import actor, project, published
 
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
@@ -90,7 +90,7 @@ def test_the_digest_can_be_recomputed_from_the_published_lines(tmp_path: Path) -
 def test_the_same_contents_make_no_second_release(tmp_path: Path) -> None:
     first = released(publish(contents(*ACTORS), tmp_path, NOW))
 
-    read_again = replace(BRETAGNE, harvest=replace(HARVEST, at=NOW + DAY, received=0))
+    read_again = replace(BRETAGNE, harvest=replace(HARVEST, at=NOW + DAY))
     second = publish(contents(*ACTORS, networks=(read_again,)), tmp_path, NOW + DAY)
 
     assert second == Unchanged(name=first.name, folder=first.folder)
@@ -101,6 +101,8 @@ def test_the_same_contents_make_no_second_release(tmp_path: Path) -> None:
     "change",
     [
         {"networks": (replace(BRETAGNE, title="Autre nom"),)},
+        {"networks": (replace(BRETAGNE, licence="ODbL-1.0"),)},
+        {"networks": (replace(BRETAGNE, harvest=replace(HARVEST, status="failed", error="source-unreachable")),)},
         {"counted": [actor("3")]},
         {"lines": {"actor": [PublicLine(line.id, line.raw, open=False) for line in published(*ACTORS)]}},
     ],
@@ -128,8 +130,27 @@ def test_a_release_chains_to_the_one_before(tmp_path: Path) -> None:
     assert (first.manifest.previous, first.manifest.previous_digests) == (None, {})
     assert second.manifest.previous == first.name
     assert second.manifest.previous_digests == first.manifest.digests
-    assert second.manifest.sources == ("Réseau Bretagne Solidaire, annuaire lu le 2026-11-23",)
+    assert second.manifest.sources == ("Réseau Bretagne Solidaire, annuaire lu le 2026-11-23, Licence Ouverte 2.0",)
     assert orjson.loads((second.folder / "manifest.json").read_bytes()) == second.manifest.as_json()
+
+
+def test_a_release_carries_the_most_demanding_licence_and_names_the_origins_of_its_records(tmp_path: Path) -> None:
+    origin = {"source": "reserve-parlementaire-an-2016", "licence": "ODbL-1.0"}
+    row = MemberRow(
+        collection="actor",
+        national_id=str(ACTORS[0]["id"]),
+        network="bretagne",
+        local_id="1",
+        modified_on=None,
+        payload=canonical({"name": "Eau Vive", "type": "ASSO", "attribution": origin}),
+    )
+    free = replace(BRETAGNE, id="normandie", licence="CC0-1.0")
+    demanding = replace(BRETAGNE, licence="ODbL-1.0")
+
+    manifest = released(publish(contents(*ACTORS, members=(row,), networks=(demanding, free)), tmp_path, NOW)).manifest
+
+    assert manifest.licence == "ODbL-1.0"
+    assert "reserve-parlementaire-an-2016, Open Database License 1.0" in manifest.sources
 
 
 def test_equal_contents_give_equal_bytes(tmp_path: Path) -> None:
