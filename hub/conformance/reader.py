@@ -101,6 +101,12 @@ class Reader:
             body = b"".join(answer.chunks())
         return replace(self.replies[-1], body=body)
 
+    def refusal(self, path: str, authorization: str) -> Reply:
+        """The answer to another token, or to none; its body only when it is refused."""
+        with self.open(path, headers={"authorization": authorization}) as answer:
+            body = b"" if answer.reply.status == httpx.codes.OK else b"".join(answer.chunks())
+        return replace(self.replies[-1], body=body)
+
     @contextmanager
     def open(
         self,

@@ -104,7 +104,6 @@ class Seen:
     buckets: (collection, bucket) -> its live records.
     """
 
-    base: str
     has_token: bool
     manifest: Manifest
     manifests: tuple[Reply, Reply]

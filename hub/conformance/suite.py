@@ -25,6 +25,7 @@ def conformance(url: str, now: datetime, *, token: str | None = None, bounds: Bo
     with httpx.Client(trust_env=False, follow_redirects=False) as client:
         reader = Reader(client, url, token, bounds)
         seen, ledger = _read_still(reader, bounds, now, has_token=token is not None)
+    http.address(url, ledger)
     http.replies(tuple(reader.replies), ledger)
     if seen is not None:
         _judge(seen, ledger)

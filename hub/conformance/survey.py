@@ -30,7 +30,6 @@ def survey(reader: Reader, ledger: Ledger, bounds: Bounds, now: datetime, *, has
         return None
     visit = _Visit(reader, ledger, bounds, stated)
     seen = Seen(
-        base=reader.base,
         has_token=has_token,
         manifest=stated,
         manifests=(first, first),
@@ -73,9 +72,10 @@ class _Visit:
         return {accept: self._reader.get(path, accept=accept) for accept in (IDENTITY, "gzip", "zstd", "gzip, zstd")}
 
     def strangers(self) -> tuple[Reply, ...]:
-        """What those get who have no token, or a wrong one."""
-        without = self._reader.get("feed.json", headers={"authorization": ""})
-        return without, self._reader.get("feed.json", headers={"authorization": "Bearer rrma-conformance"})
+        """What those get who have no token, and then who have a wrong one, from each way of reading."""
+        links = self._manifest.links
+        paths = ["feed.json", *(links[name] for name in ("snapshot", "changes") if name in links)]
+        return tuple(self._reader.refusal(path, who) for who in ("", "Bearer rrma-conformance") for path in paths)
 
     def live(self, seen: Seen) -> Seen:
         start, reached = self._manifest.compacted_before, self._manifest.seq

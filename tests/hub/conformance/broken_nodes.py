@@ -187,6 +187,16 @@ breaks(
     token=TOKEN,
     answer=ThirdNode.answer,
 )
+breaks(
+    "token-asked",
+    "the snapshot open to all",
+    token=TOKEN,
+    answer=lambda self, path, query, asked: (
+        problem(401, "unauthorised")
+        if "authorization" not in asked and path != "snapshot.ndjson.gz"
+        else ThirdNode.answer(self, path, query, asked)
+    ),
+)
 breaks("content-digest", "wrong", answer=header("feed.json", "Content-Digest", "sha-256=:AAAA:"))
 breaks("signature-cover", "covers nothing", answer=header("feed.json", "Signature", "sig1=:AAAA:"))
 

@@ -1,5 +1,7 @@
 """The suite passes on three implementations: our live node, our static export, and one of no shared code."""
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,6 +123,23 @@ def test_a_node_with_more_than_the_protocol_asks_for_conforms() -> None:
         report = conformance(url, NOW)
 
     assert of(report, Verdict.FAILED) == {}
+
+
+def test_a_node_that_signs_the_bytes_it_sends_conforms() -> None:
+    class Signing(ThirdNode):
+        def answer(self, path: str, query: Mapping[str, str], asked: Mapping[str, str]) -> Answer:
+            answer = ThirdNode.answer(self, path, query, asked)
+            digest = b64encode(hashlib.sha256(answer.body).digest()).decode()
+            answer.headers["Content-Digest"] = f"sha-256=:{digest}:"
+            answer.headers["Signature-Input"] = 'sig1=("content-digest");alg="ed25519"'
+            answer.headers["Signature"] = "sig1=:AAAA:"
+            return answer
+
+    with serving(Signing()) as url:
+        report = conformance(url, NOW)
+
+    assert of(report, Verdict.FAILED) == {}
+    assert {"content-digest", "signature-cover"} <= of(report, Verdict.PASSED).keys()
 
 
 def test_a_node_that_changes_while_it_is_read_is_not_called_wrong() -> None:
