@@ -57,7 +57,8 @@ def _cursor(page: Page, ledger: Ledger) -> None:
     end, last = page.end, max((row.seq for row in page.rows), default=page.start)
     right = end.seq == last if end.more else end.seq >= last
     ledger.expect("changes-cursor", right, f"{page.reply.asked}: end.seq {end.seq}, last change {last}")
-    ledger.expect("changes-progress", not end.more or end.seq > page.start, f"{page.reply.asked}: nothing new")
+    new = page.lines > 0 and end.seq > page.start
+    ledger.expect("changes-progress", not end.more or new, f"{page.reply.asked}: nothing new")
 
 
 def _reached(seen: Seen, ledger: Ledger) -> None:

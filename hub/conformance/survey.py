@@ -79,13 +79,14 @@ class _Visit:
 
     def live(self, seen: Seen) -> Seen:
         start, reached = self._manifest.compacted_before, self._manifest.seq
-        walk = tuple(self._walk(LARGE, start, self._bounds.change_lines // LARGE))
-        middle = tuple(self._walk(MIDDLE, start, self._bounds.small_pages))
+        few = self._bounds.small_pages
+        walk = tuple(self._walk(LARGE, start, self._bounds.change_lines))
+        middle = tuple(self._walk(MIDDLE, start, few * MIDDLE))
         again = self._page(self._changes(after=start, limit=MIDDLE), start, MIDDLE) if middle else None
         last = walk[-1] if walk else None
         return replace(
             seen,
-            walks={LARGE: walk, MIDDLE: middle, SMALL: tuple(self._walk(SMALL, start, self._bounds.small_pages))},
+            walks={LARGE: walk, MIDDLE: middle, SMALL: tuple(self._walk(SMALL, start, few))},
             whole=last is not None and last.end is not None and not last.end.more,
             again=again,
             reached=self._page(self._changes(after=reached, limit=LARGE), reached, LARGE),
@@ -130,18 +131,20 @@ class _Visit:
         if number <= self._bounds.whole_records or number % self._bounds.one_in == 0:
             self._records.judge(put)
         # Ids that a link must spell with care are worth more than others.
+        # A dot alone cannot be spelt at all: it would be taken away as a step of the path (RFC 3986, 5.2.4).
         plain = put.id.replace("-", "").isalnum() and put.id.isascii()
-        if len(found.samples) < self._bounds.samples // (2 if plain else 1):
+        if put.id.strip(".") and len(found.samples) < self._bounds.samples // (2 if plain else 1):
             found.samples.append((put.collection, put.id, put.hash))
 
-    def _walk(self, limit: int, start: int, most_pages: int) -> Iterator[Page]:
-        """Pages until the end, a page that leads nowhere, or the bound."""
-        for _ in range(most_pages):
+    def _walk(self, limit: int, start: int, most_lines: int) -> Iterator[Page]:
+        """Pages until the end, a page that leads nowhere, or the bound. Pages may be shorter than asked for."""
+        read = 0
+        while read < most_lines:
             page = self._page(self._changes(after=start, limit=limit), start, limit)
             yield page
-            if page.end is None or not page.end.more or page.end.seq <= start:
+            if page.end is None or not page.end.more or not page.lines or page.end.seq <= start:
                 return
-            start = page.end.seq
+            read, start = read + page.lines, page.end.seq
 
     def _page(self, path: str, start: int, limit: int) -> Page:
         reply = self._reader.get(path)

@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from hub.conformance.bounds import Bounds
 from hub.conformance.ledger import Verdict
 from hub.conformance.report import Report
 from hub.conformance.suite import conformance
@@ -167,3 +170,36 @@ def test_a_node_that_rests_after_a_change_is_read_again_and_proved() -> None:
 
     assert of(report, Verdict.FAILED) == {}
     assert {"changes-proof", "digests-sum", "changes-paging"} <= of(report, Verdict.PASSED).keys()
+
+
+def test_a_node_that_answers_shorter_pages_than_asked_for_conforms() -> None:
+    class Brief(ThirdNode):
+        def page(self, after: int, limit: int) -> list[Json]:
+            return ThirdNode.page(self, after, min(limit, 3))
+
+    with serving(Brief()) as url:
+        report = conformance(url, NOW)
+
+    assert of(report, Verdict.FAILED) == {}
+    assert "changes-proof" in of(report, Verdict.PASSED)
+
+
+ids = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=40)
+names = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), max_size=20)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(put=st.dictionaries(ids, names, max_size=12), deleted=st.sets(ids, max_size=3))
+def test_any_directory_conforms_whatever_its_ids_and_texts(put: dict[str, str], deleted: set[str]) -> None:
+    class Any(ThirdNode):
+        def fill(self) -> None:
+            for key in deleted:
+                self.put("actor", key, {"name": "Comité", "type": "COLL-COM"})
+                self.delete("actor", key)
+            for key, name in put.items():
+                self.put("actor", key, {"name": f"Comité {name}", "type": "COLL-COM"})
+
+    with serving(Any()) as url:
+        report = conformance(url, NOW, bounds=Bounds(small_pages=2))
+
+    assert of(report, Verdict.FAILED) == {}
