@@ -242,15 +242,20 @@ def test_what_agreed_only_to_be_counted_is_published_nowhere(federation: Federat
     assert b"a@b.fr" not in published
 
 
-def test_a_network_that_is_down_leaves_the_catalogue_as_it_was(federation: Federation, nodes: list[FakeNode]) -> None:
+def test_a_network_that_is_down_leaves_the_catalogue_as_it_was_and_is_said_to_be_down(federation: Federation) -> None:
     federation.cycle()
     before = lines(federation.engine)
     federation.sources[1] = source_at("http://127.0.0.1:9", "beta", regions=())
     report = federation.cycle()
 
     assert [str(job.status) for job in report.jobs] == ["succeeded", "failed"]
-    assert isinstance(report.release, Unchanged)
     assert lines(federation.engine) == before
+    assert isinstance(report.release, Release)
+    assert {entry.id: entry.harvest and entry.harvest.status for entry in report.release.manifest.networks} == {
+        "alpha": "succeeded",
+        "beta": "failed",
+    }
+    assert isinstance(federation.cycle().release, Unchanged)
 
 
 def test_resolving_an_empty_hub_finds_nothing_and_says_so(engine: Engine) -> None:

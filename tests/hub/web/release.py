@@ -145,5 +145,6 @@ def _network(network: dict[str, Any], by_key: dict[RecordKey, Accepted]) -> Netw
         title=network["name"],
         regions=tuple(network["regions"]),
         website=network.get("website"),
+        licence=network["licence"],
         harvest=harvest,
     )
