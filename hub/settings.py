@@ -29,6 +29,9 @@ class Settings(BaseSettings):
 
     database: str = Field("hub.sqlite", description="A file, or a PostgreSQL URL: postgresql+psycopg://…")
     releases: Path = Field(Path("releases"), description="The folder that holds every release.")
+    model: str = Field("", description="A file of resolution weights; empty for the one that comes with the hub.")
+    threshold: float = Field(0.0, description="Log-odds above which two records are one.")
+    stewards: Path = Field(Path("stewards.toml"), description="Who may review, and with which token.")
     threads: int = Field(12, ge=1, le=64, description="Sources visited at the same time.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is written to stderr.")
 

@@ -14,9 +14,11 @@ from hub.feeds import FeedClient
 from hub.feeds.http import open_client
 from hub.migrations import upgrade
 from hub.model.source import Source
+from hub.resolution import Model, load
 from hub.settings import Settings, load_settings, load_sources
+from hub.stages.resolve import at_threshold
 from hub.store.engine import open_engine
-from schemas.errors import NotFound
+from schemas.errors import ConfigError, NotFound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,17 @@ class Hub:
     settings: Settings
     sources: tuple[Source, ...]
     engine: Engine
+
+    @property
+    def model(self) -> Model:
+        """The weights that this hub resolves with. Raises ConfigError."""
+        return self.model_with()
+
+    def model_with(self, path: Path | None = None, threshold: float | None = None) -> Model:
+        """Other weights, another threshold, or both; what is not given is as set. Raises ConfigError."""
+        if path is None and self.settings.model:
+            path = self.home / self.settings.model
+        return at_threshold(_read_model(path), self.settings.threshold if threshold is None else threshold)
 
     @property
     def releases(self) -> Path:
@@ -75,6 +88,14 @@ def configure_logging(level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
+
+
+def _read_model(path: Path | None) -> Model:
+    """The weights of a file, or those that come with the hub. Raises ConfigError."""
+    try:
+        return load(path)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{path}: no file of resolution weights: {error!r}") from error
 
 
 def _database_url(home: Path, settings: Settings) -> str:

@@ -1,14 +1,14 @@
 """`rrma-hub`: every command is a door. It reads settings, opens the hub, calls a stage, and says what happened.
 
-The stages are commands (init, harvest, resolve, compile, release, cycle, status, judge, serve, demo); the rest are
-things with verbs (source, job, quarantine).
+The stages are commands (init, harvest, resolve, compile, release, cycle, status, serve, demo); the rest are
+things with verbs (source, job, quarantine, review).
 """
 
 import sys
 
 import typer
 
-from hub.cli import jobs, judging, quarantine, serving, sources, stages
+from hub.cli import jobs, quarantine, review, serving, sources, stages
 from hub.cli.door import exit_code
 from hub.conformance import command as conforming
 from hub.demo import command as demonstration
@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (stages, judging, serving, sources, jobs, quarantine, conforming, demonstration):
+for part in (stages, review, serving, sources, jobs, quarantine, conforming, demonstration):
     app.add_typer(part.app)
 
 

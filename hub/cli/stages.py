@@ -8,18 +8,22 @@ from typing import Annotated
 import typer
 
 from hub.cli.door import ATTENTION, DONE, HERE, SOURCE_FAILED, AsJson, Home, show_facts, show_json, show_rows
-from hub.cli.told import HARVESTED, flat, status_of
+from hub.cli.told import HARVESTED, flat, show_difference, status_of
 from hub.model.job import Job, JobStatus
+from hub.model.match import Verdict
 from hub.settings import FILE, init_home
 from hub.stages import cycle as cycling
 from hub.stages.compile import compile_catalogue
 from hub.stages.harvest import harvest_all
+from hub.stages.judging import judgement
 from hub.stages.publication import release as publish
 from hub.stages.release import Release, Unchanged
 from hub.stages.resolve import resolve as find_clusters
+from hub.stages.what_if import what_if as preview
 from hub.store.engine import reading
 from hub.wiring import open_feeds, open_hub
 from schemas.canonical import JSON
+from schemas.errors import RequestError
 
 app = typer.Typer()
 
@@ -47,10 +51,34 @@ def harvest(
 
 
 @app.command()
-def resolve(home: Home = HERE, as_json: AsJson = False) -> None:
-    """Find the records that speak of one real thing."""
+def resolve(
+    what_if: Annotated[
+        bool, typer.Option("--what-if", help="Store nothing: tell which identifiers, pages and figures would change.")
+    ] = False,
+    threshold: Annotated[
+        float | None, typer.Option(help="What if two records were one from these log-odds on.", show_default=False)
+    ] = None,
+    model: Annotated[Path | None, typer.Option(help="What if these were the weights.", show_default=False)] = None,
+    judge: Annotated[
+        tuple[Verdict, str, str] | None,
+        typer.Option(help="What if somebody decided this.", metavar="VERDICT LEFT RIGHT", show_default=False),
+    ] = None,
+    home: Home = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Find the records that speak of one real thing.
+
+    A threshold or a model is applied by setting it in hub.toml, a judgement with `rrma-hub review`.
+    """
+    if not what_if and (threshold, model, judge) != (None, None, None):
+        raise RequestError("--threshold, --model and --judge go with --what-if; hub.toml and `review` apply them")
     with open_hub(home) as hub:
-        show_facts(asdict(find_clusters(hub.engine, datetime.now(UTC))), as_json=as_json)
+        if what_if:
+            said = judgement(*judge, at=datetime.now(UTC)) if judge else None
+            found = preview(hub.engine, hub.model_with(model, threshold), said)
+            show_difference(found.as_json(), as_json=as_json)
+        else:
+            show_facts(asdict(find_clusters(hub.engine, datetime.now(UTC), hub.model)), as_json=as_json)
 
 
 @app.command("compile")
@@ -77,7 +105,7 @@ def cycle(home: Home = HERE, as_json: AsJson = False) -> None:
     """Harvest, resolve, compile, release."""
     with open_hub(home) as hub, open_feeds() as feeds:
         now = datetime.now(UTC)
-        report = cycling.cycle(hub.sources, feeds, hub.engine, hub.releases, now, hub.settings.threads)
+        report = cycling.cycle(hub.sources, feeds, hub.engine, hub.releases, now, hub.settings.threads, hub.model)
     if as_json:
         show_json(
             {

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from hub.cli.door import show_facts, show_rows
 from hub.distributions import shelf
 from hub.model.job import Job
 from hub.store import clusters, goldens, jobs
@@ -14,6 +15,19 @@ HARVESTED = ("source", "status", "received", "accepted", "unchanged", "quarantin
 def flat(job: Job) -> JSON:
     """A job as one row: its tally beside its other facts, how many records the source declares and how many wait."""
     return job.as_json() | job.tally.as_json() | {"declared": job.declared, "waiting": job.waiting}
+
+
+def show_difference(found: JSON, *, as_json: bool) -> None:
+    """What would change (see `hub.stages.what_if.Difference`), or why nothing can."""
+    if as_json or "refused" in found:
+        show_facts(found, as_json=as_json)
+        return
+    counted = {name: f"{count['before']} -> {count['after']}" for name, count in found["counts"].items()}
+    show_facts({f"lines {kind}": len(names) for kind, names in found["lines"].items()} | counted, as_json=False)
+    moved = [each | {"what": kind} for kind, ids in found["ids"].items() for each in ids]
+    show_rows(moved, ("what", "id", "collection", "leads_to"), as_json=False)
+    show_rows([{"page": page} for page in found["pages"]], ("page",), as_json=False)
+    show_rows(found["figures"], ("id", "population", "code", "before", "after"), as_json=False)
 
 
 def status_of(hub: Hub, connection: Connection) -> JSON:

@@ -7,10 +7,11 @@ Read from one state of the database, written in one transaction. A cluster that 
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
+from itertools import chain
 from time import perf_counter
 
 import structlog
@@ -56,27 +57,34 @@ def compile_catalogue(engine: Engine, *, full: bool = False) -> Compiled:
             return _told(connection, 0, started, changed=False)
         before = goldens.made_of(connection)
         homes = clusters.homes(connection, "actor")
+        groups = chain.from_iterable(records.by_cluster(connection, name) for name in COLLECTIONS)
         present: set[str] = set()
-        touched = list(_touched(connection, {} if full else before, homes.get, present))
+        changed = list(touched(groups, {} if full else before, homes.get, present))
     vanished = sorted(before.keys() - present)
     with engine.begin() as connection:
-        goldens.save(connection, touched)
+        goldens.save(connection, changed)
         goldens.drop(connection, vanished)
         meta.put(connection, COMPILED, inputs)
         meta.put(connection, CATALOGUE, f"{inputs} {goldens.digest(connection)}")
-        told = _told(connection, len(touched) + len(vanished), started, changed=True)
+        told = _told(connection, len(changed) + len(vanished), started, changed=True)
     log.info("compiled", touched=told.touched, actors=told.actors, projects=told.projects)
     return told
 
 
-def _touched(connection: Connection, before: dict[str, str], refer: Refer, present: set[str]) -> Iterator[Line]:
-    """The lines that must be written; every cluster met is noted in `present`."""
-    for collection in COLLECTIONS:
-        for national_id, members in records.by_cluster(connection, collection):
-            present.add(national_id)
-            made_of = _made_of(members, refer)
-            if before.get(national_id) != made_of:
-                yield _line(national_id, members, refer, made_of)
+def touched(
+    groups: Iterable[tuple[str, Sequence[Accepted]]], before: Mapping[str, str], refer: Refer, present: set[str]
+) -> Iterator[Line]:
+    """The lines that must be written; every cluster met is noted in `present`.
+
+    groups: identifier and members, in founding order, of every cluster.
+    before: identifier -> what its line was made of the last time.
+    refer:  where a network's own reference to an actor leads.
+    """
+    for national_id, members in groups:
+        present.add(national_id)
+        made_of = _made_of(members, refer)
+        if before.get(national_id) != made_of:
+            yield _line(national_id, members, refer, made_of)
 
 
 def _line(national_id: str, members: Sequence[Accepted], refer: Refer, made_of: str) -> Line:

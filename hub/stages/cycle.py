@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from hub.feeds import FeedClient
 from hub.model.job import Job
 from hub.model.source import Source
+from hub.resolution import Model
 from hub.stages.compile import Compiled, compile_catalogue
 from hub.stages.harvest import harvest_all
 from hub.stages.publication import release
@@ -33,12 +34,19 @@ class CycleReport:
 
 
 def cycle(
-    chosen: Sequence[Source], feeds: FeedClient, engine: Engine, releases: Path, now: datetime, threads: int = 12
+    chosen: Sequence[Source],
+    feeds: FeedClient,
+    engine: Engine,
+    releases: Path,
+    now: datetime,
+    threads: int = 12,
+    model: Model | None = None,
 ) -> CycleReport:
     """Run every stage once.
 
     releases: the folder that holds them all.
     now:      dates what is founded, issued and released in this cycle.
+    model:    to resolve with; by default the one that comes with the hub.
     Raises what the stages raise; a source that cannot be read is a failed job, and the cycle goes on without it.
     """
     seconds: dict[str, float] = {}
@@ -51,7 +59,7 @@ def cycle(
 
     jobs = harvest_all(chosen, feeds, engine, now, threads)
     done("harvest")
-    resolution = resolve(engine, now)
+    resolution = resolve(engine, now, model)
     done("resolve")
     compiled = compile_catalogue(engine)
     done("compile")

@@ -105,6 +105,19 @@ def every_edge(connection: Connection) -> Iterator[StoredEdge]:
         yield StoredEdge(pair=Pair(left, right), log_odds=row.log_odds, parts=tuple(row.parts))
 
 
+def edge_of(connection: Connection, pair: Pair) -> StoredEdge | None:
+    """Why these two records were joined; None when they were not compared, or are not in one cluster."""
+    here = {
+        "collection": pair.left.collection,
+        "left_source": pair.left.source,
+        "left_id": pair.left.local_id,
+        "right_source": pair.right.source,
+        "right_id": pair.right.local_id,
+    }
+    row = connection.execute(select(edges).filter_by(**here)).one_or_none()
+    return StoredEdge(pair=pair, log_odds=row.log_odds, parts=tuple(row.parts)) if row else None
+
+
 def issued(connection: Connection) -> list[IssuedId]:
     """Every identifier ever issued, in its own order."""
     return [_issued(row) for row in connection.execute(select(issued_ids).order_by(issued_ids.c.national_id))]

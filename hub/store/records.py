@@ -169,6 +169,16 @@ def accepted_digest(connection: Connection, collection: str) -> str:
     return SetDigest.of((source, local_id, str(number)) for source, local_id, number in rows).hex
 
 
+def founders(connection: Connection) -> dict[RecordKey, RecordKey]:
+    """Founding key -> key of every published record."""
+    columns = (records.c.collection, records.c.source, records.c.local_id, records.c.founded_as)
+    rows = connection.execute(select(*columns).where(records.c.accepted_statement.is_not(None)))
+    return {
+        RecordKey(row.collection, row.source, row.founded_as): RecordKey(row.collection, row.source, row.local_id)
+        for row in rows
+    }
+
+
 def continued(connection: Connection) -> dict[RecordKey, RecordKey]:
     """Founding key of a record that left -> the last record that continues it, as its source says.
 

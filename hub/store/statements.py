@@ -1,10 +1,11 @@
 """Everything the sources ever said, as they said it. Only an erasure ever changes a row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
 
 from hub.model.standing import State
@@ -48,6 +49,17 @@ class Quarantined:
 def add(connection: Connection, new: Sequence[Statement]) -> None:
     for start in range(0, len(new), _BATCH):
         connection.execute(insert(statements), [_row(statement) for statement in new[start : start + _BATCH]])
+
+
+def payloads(connection: Connection, numbers: Iterable[int]) -> dict[int, JSON]:
+    """What these puts stated; one whose content was erased is left out."""
+    wanted = sorted(set(numbers))
+    found: dict[int, JSON] = {}
+    for start in range(0, len(wanted), _BATCH):
+        here = statements.c.number.in_(wanted[start : start + _BATCH])
+        query = select(statements.c.number, statements.c.payload).where(here, statements.c.payload.is_not(None))
+        found |= {row.number: orjson.loads(row.payload) for row in connection.execute(query)}
+    return found
 
 
 def quarantine(connection: Connection, source: str | None = None) -> Iterator[Quarantined]:

@@ -1,8 +1,8 @@
 """The working database, as SQLAlchemy Core tables that SQLite and PostgreSQL both understand.
 
-    precious   statements (what was received, append only) · judgements (what people decided)
+    precious   statements (what was received, append only) · judgements, undos (what people decided and took back)
     position   sources · source_state · jobs · records (one row a key: which statement stands)
-    derived    clusters · edges · issued_ids · golden: rebuilt from the precious part to the same bytes
+    derived    clusters · edges · doubts · issued_ids · golden: rebuilt from the precious part to the same bytes
 
 `issued_ids` is derived too, but is never emptied: an identifier once given answers for ever.
 """
@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
     Dialect,
     Float,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -33,6 +35,7 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     }
 )
 
@@ -149,6 +152,7 @@ records = Table(
     Index("ix_records_state", "source", "state"),
 )
 
+# source, id: the key that founded the record, which a rekey carries along. statement: what the author had before them.
 judgements = Table(
     "judgements",
     metadata,
@@ -162,7 +166,18 @@ judgements = Table(
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("left_statement", _Number),
+    Column("right_statement", _Number),
     CheckConstraint("verdict IN ('same', 'different', 'unsure')", name="verdict"),
+)
+
+undos = Table(
+    "undos",
+    metadata,
+    Column("judgement", _Number, ForeignKey("judgements.number"), primary_key=True, autoincrement=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )
 
 # place: of the record in its cluster, in founding order; the record at 0 founded the identifier.
@@ -185,6 +200,24 @@ edges = Table(
     Column("right_source", key_type, primary_key=True),
     Column("right_id", key_type, primary_key=True),
     Column("log_odds", Float, nullable=False),
+    Column("parts", JSON, nullable=False),
+)
+
+# Pairs that a person should look at. link: mean log-odds between the two sides that the pair stands for.
+# moved: records that would change identifier, networks: how many it concerns, if the decision were the other one.
+doubts = Table(
+    "doubts",
+    metadata,
+    Column("collection", key_type, primary_key=True),
+    Column("left_source", key_type, primary_key=True),
+    Column("left_id", key_type, primary_key=True),
+    Column("right_source", key_type, primary_key=True),
+    Column("right_id", key_type, primary_key=True),
+    Column("joined", Boolean, nullable=False),
+    Column("log_odds", Float, nullable=False),
+    Column("link", Float, nullable=False),
+    Column("moved", Integer, nullable=False),
+    Column("networks", Integer, nullable=False),
     Column("parts", JSON, nullable=False),
 )
 

@@ -22,12 +22,12 @@ PACKAGES = {
     "hub": ("schemas",),
 }
 
-PURE = ("hub.model", "hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.distributions")
+PURE = ("hub.model", "hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.doubts", "hub.distributions")
 
 # Earliest first. Rooms of one rung do not import each other.
 RUNGS = (
     ("hub.model",),
-    ("hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.distributions"),
+    ("hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.doubts", "hub.distributions"),
     ("hub.store", "hub.feeds", "hub.search"),
     ("hub.catalogue", "hub.migrations"),
     ("hub.stages", "hub.conformance"),

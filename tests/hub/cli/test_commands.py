@@ -52,7 +52,7 @@ def test_from_an_empty_folder_to_a_release_and_back(tmp_path: Path) -> None:
     jobs = json.loads(run("job", "list", "--json", home=home).stdout)
     assert [job["status"] for job in jobs] == ["failed", "succeeded"]
 
-    judged = run("judge", "same", "centraider/A-1", "actor:centraider/A-2", "--by", "a", "--reason", "b", home=home)
+    judged = run("review", "same", "centraider/A-1", "actor:centraider/A-2", "--by", "a", "--reason", "b", home=home)
     assert judged.exit_code == 0
     resolved = json.loads(run("resolve", "--json", home=home).stdout)
     assert (resolved["records"], resolved["clusters"]) == (2, 1)
