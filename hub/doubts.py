@@ -10,7 +10,7 @@ mean log-odds across the sides: the quantity whose sign decided (see `hub.resolu
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp
+from math import exp, fsum
 
 Scored = tuple[int, int, float]  # left, right, log-odds
 
@@ -96,7 +96,7 @@ def _doubt(
     """pairs: the compared ones across the two sides, at least one."""
     left, right, _ = min(pairs, key=lambda pair: (-pair[2], pair[0], pair[1]))
     couples = len(one) * len(two)
-    total = sum(pair[2] for pair in pairs) + unscored * (couples - len(pairs))
+    total = fsum(pair[2] for pair in pairs) + unscored * (couples - len(pairs))  # whatever their order
     return Doubt(left=left, right=right, link=round(total / couples, 3), joined=joined, sides=(one, two))
 
 

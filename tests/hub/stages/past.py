@@ -55,9 +55,14 @@ class Past:
         return self._keep(_statement(key, number, Op.DELETE), self._known(key).gone(number, successor).released())
 
     def rekey(self, text: str, to: str) -> "Past":
+        """A node states the record again, under its new key, right after."""
         old, number = record_key(text), self._number()
         new = RecordKey(old.collection, old.source, to)
-        return self._keep(_statement(old, number, Op.REKEY), *self._known(old).renamed(number, self._known(new)))
+        with reading(self.engine) as connection:
+            [payload] = statements.payloads(connection, [self._known(old).accepted or 0]).values()
+        left, heir = self._known(old).renamed(number, self._known(new))
+        self._keep(_statement(old, number, Op.REKEY), left.released(), heir)
+        return self.put(str(new), payload)
 
     def judge(self, verdict: Verdict, left: str, right: str) -> Decision:
         self.now += timedelta(seconds=1)
