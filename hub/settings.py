@@ -5,7 +5,7 @@ Read once, at the door. Whatever is wrong becomes a ConfigError that names the f
 
 import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, Self, TypeVar
 
@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     model: str = Field("", description="A file of resolution weights; empty for the one that comes with the hub.")
     threshold: float = Field(0.0, description="Log-odds above which two records are one.")
     stewards: Path = Field(Path("stewards.toml"), description="Who may review, and with which token.")
+    notice: str = Field("", description="A sentence in French for every page of the portal.")
     threads: int = Field(12, ge=1, le=64, description="Sources visited at the same time.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is written to stderr.")
 
@@ -125,13 +126,13 @@ def load_sources(home: Path) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def init_home(home: Path) -> None:
-    """Make the folder of a new hub. Raises ConfigError when it holds one already."""
+def init_home(home: Path, **chosen: str | int) -> None:
+    """Make the folder of a new hub, with the settings `chosen`. Raises ConfigError when it holds one already."""
     path = home / FILE
     if path.exists():
         raise ConfigError(f"{path} is there already")
     (home / SOURCES).mkdir(parents=True, exist_ok=True)
-    path.write_text(_commented(Settings.model_construct()), encoding="utf-8")
+    path.write_text(_commented(chosen), encoding="utf-8")
 
 
 def add_source(home: Path, file: SourceFile) -> Path:
@@ -152,13 +153,13 @@ def remove_source(home: Path, name: str) -> None:
     path.unlink()
 
 
-def _commented(settings: Settings) -> str:
-    """hub.toml with every setting at its default, commented out, under what it means."""
+def _commented(chosen: Mapping[str, str | int]) -> str:
+    """hub.toml with every setting under what it means: those chosen, and the others commented out, at their default."""
     lines = ["# The hub's settings; RRMA_HUB_… in the environment comes before them. Paths start from this folder.", ""]
     for name, field in Settings.model_fields.items():
-        default = getattr(settings, name)
-        spelt = _toml(str(default) if isinstance(default, Path) else default)
-        lines += [f"# {field.description}", f"# {name} = {spelt}", ""]
+        value = chosen.get(name, field.default)
+        spelt = _toml(str(value) if isinstance(value, Path) else value)
+        lines += [f"# {field.description}", f"{'' if name in chosen else '# '}{name} = {spelt}", ""]
     return "\n".join(lines)
 
 

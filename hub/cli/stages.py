@@ -96,7 +96,9 @@ def compile_(
 def release(allow_empty: AllowEmpty = False, home: Home = HERE, as_json: AsJson = False) -> None:
     """Publish what was compiled, unless the current release says it already."""
     with open_hub(home) as hub:
-        found = publish(hub.engine, hub.releases, datetime.now(UTC), allow_empty=allow_empty)
+        found = publish(
+            hub.engine, hub.releases, datetime.now(UTC), allow_empty=allow_empty, notice=hub.settings.notice
+        )
     show_facts(_released(found), as_json=as_json)
 
 
@@ -105,7 +107,10 @@ def cycle(home: Home = HERE, as_json: AsJson = False) -> None:
     """Harvest, resolve, compile, release."""
     with open_hub(home) as hub, open_feeds() as feeds:
         now = datetime.now(UTC)
-        report = cycling.cycle(hub.sources, feeds, hub.engine, hub.releases, now, hub.settings.threads, hub.model)
+        settings = hub.settings
+        report = cycling.cycle(
+            hub.sources, feeds, hub.engine, hub.releases, now, settings.threads, hub.model, settings.notice
+        )
     if as_json:
         show_json(
             {

@@ -6,6 +6,8 @@ from pathlib import Path
 from hub.demo.nodes import Started
 from hub.settings import FILE, SOURCES, SourceFile, init_home
 
+NOTICE = "Démonstration : données publiques réelles ; ce ne sont pas les annuaires des réseaux."
+
 
 def prepare(home: Path, started: Iterable[Started]) -> None:
     """Make the hub if it is new, and tell it where each node listens this time: the ports are the system's choice.
@@ -13,7 +15,7 @@ def prepare(home: Path, started: Iterable[Started]) -> None:
     A node that could not be started keeps the address it had, if any, so that the hub finds it silent.
     """
     if not (home / FILE).exists():
-        init_home(home)
+        init_home(home, notice=NOTICE)
     for node in started:
         if node.url is None:
             continue

@@ -43,7 +43,9 @@ def demonstrate(federation: Federation, data: Path, children: Children, progress
     hub_home.prepare(data / "hub", started)
     task = progress.add_task("harvest, resolve, compile, release", total=None)
     with open_hub(data / "hub") as hub, open_feeds() as feeds:
-        done = cycle(hub.sources, feeds, hub.engine, hub.releases, datetime.now(UTC), hub.settings.threads)
+        now = datetime.now(UTC)
+        said = (hub.settings.threads, hub.model, hub.settings.notice)
+        done = cycle(hub.sources, feeds, hub.engine, hub.releases, now, *said)
         held = _held(hub.engine, federation)
     progress.remove_task(task)
     jobs = {job.source: job for job in done.jobs}

@@ -75,6 +75,7 @@ class Contents:
     """Everything that goes into a release. Each iterable can be walked more than once and gives the same each time.
 
     lines:    collection -> its golden records that may be shown, in order of id.
+    notice:   a sentence that the portal shows on every page, or nothing.
     counted:  public lines of the actors that agreed to be counted but not shown; they reach statistics only.
     """
 
@@ -84,6 +85,7 @@ class Contents:
     edges: Iterable[EdgeRow] = ()
     identifiers: Iterable[IssuedId] = ()
     networks: tuple[NetworkEntry, ...] = ()
+    notice: str = ""
 
     @property
     def licence(self) -> str:
@@ -154,4 +156,5 @@ def outline(contents: Contents) -> Outline:
 def _declared(contents: Contents) -> Iterator[Any]:
     """What is said of the networks, but not when they were last read; and who is only counted."""
     yield from (network.stated for network in contents.networks)
+    yield contents.notice
     yield from contents.counted

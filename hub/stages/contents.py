@@ -38,8 +38,11 @@ class _Again(Generic[_Row]):
         return self.walk()
 
 
-def contents(connection: Connection) -> Contents:
-    """Everything the public may see. The connection must stay open, on one state, while the contents are walked."""
+def contents(connection: Connection, notice: str = "") -> Contents:
+    """Everything the public may see, under `notice`.
+
+    The connection must stay open, on one state, while the contents are walked.
+    """
     return Contents(
         lines={name: _Again(partial(_lines, connection, name)) for name in COLLECTIONS},
         counted=_Again(partial(_counted, connection)),
@@ -47,6 +50,7 @@ def contents(connection: Connection) -> Contents:
         edges=_Again(partial(_edges, connection)),
         identifiers=_Again(partial(_identifiers, connection)),
         networks=tuple(_networks(connection)),
+        notice=notice,
     )
 
 

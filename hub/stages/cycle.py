@@ -41,12 +41,14 @@ def cycle(
     now: datetime,
     threads: int = 12,
     model: Model | None = None,
+    notice: str = "",
 ) -> CycleReport:
     """Run every stage once.
 
     releases: the folder that holds them all.
     now:      dates what is founded, issued and released in this cycle.
     model:    to resolve with; by default the one that comes with the hub.
+    notice:   a sentence that the portal shows on every page.
     Raises what the stages raise; a source that cannot be read is a failed job, and the cycle goes on without it.
     """
     seconds: dict[str, float] = {}
@@ -63,6 +65,6 @@ def cycle(
     done("resolve")
     compiled = compile_catalogue(engine)
     done("compile")
-    released = release(engine, releases, now)
+    released = release(engine, releases, now, notice=notice)
     done("release")
     return CycleReport(jobs=jobs, resolution=resolution, compiled=compiled, release=released, seconds=seconds)

@@ -15,15 +15,18 @@ from hub.store.engine import reading
 _RELEASED = "released"
 
 
-def release(engine: Engine, releases: Path, now: datetime, *, allow_empty: bool = False) -> Release | Unchanged:
+def release(
+    engine: Engine, releases: Path, now: datetime, *, allow_empty: bool = False, notice: str = ""
+) -> Release | Unchanged:
     """Publish the compiled catalogue, unless the current release was made of the very same.
 
+    notice: a sentence that the portal shows on every page.
     Raises EmptyCatalogue, ReleaseRefused or Busy (see `hub.stages.release.publish`).
     """
     with reading(engine) as connection:
-        found = contents(connection)
+        found = contents(connection, notice)
         stated = [each.stated for each in found.networks]
-        inputs = f"{meta.get(connection, CATALOGUE)} {stated}"
+        inputs = f"{meta.get(connection, CATALOGUE)} {stated} {notice}"
         current = shelf.current(releases)
         if current is not None and meta.get(connection, _RELEASED) == f"{current.name} {inputs}":
             return Unchanged(name=current.name, folder=current)

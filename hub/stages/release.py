@@ -44,13 +44,10 @@ class Unchanged:
     folder: Path
 
 
-def publish(
-    contents: Contents, releases: Path, now: datetime, *, allow_empty: bool = False, notice: str | None = None
-) -> Release | Unchanged:
+def publish(contents: Contents, releases: Path, now: datetime, *, allow_empty: bool = False) -> Release | Unchanged:
     """Write, check and switch to a release of these contents.
 
     releases: the folder that holds them all; made when missing.
-    notice:   a sentence that the portal shows on every page.
     Raises EmptyCatalogue without actors unless `allow_empty`, ReleaseRefused when a file read back is not what it
     should be, Busy while another one is being written. `current` is as before then.
     """
@@ -63,7 +60,7 @@ def publish(
         name = shelf.name_of(now, expected.content, releases)
         with shelf.draft(releases, name) as folder:
             _write(contents, expected, folder)
-            manifest = _manifest(folder, name, now, contents, expected, previous, notice)
+            manifest = _manifest(folder, name, now, contents, expected, previous)
             (folder / _MANIFEST).write_bytes(orjson.dumps(manifest.as_json(), option=orjson.OPT_INDENT_2))
             checksums.write(folder, [file.path for file in manifest.files] + [_MANIFEST])
             export_gate.check(folder, expected, _reader(folder))
@@ -132,7 +129,6 @@ def _manifest(
     contents: Contents,
     expected: Outline,
     previous: Path | None,
-    notice: str | None,
 ) -> ReleaseManifest:
     before = ReleaseManifest.from_json(orjson.loads((previous / _MANIFEST).read_bytes())) if previous else None
     return ReleaseManifest(
@@ -147,7 +143,7 @@ def _manifest(
         software=f"rrma-hub/{version('rrma-hub')}",
         licence=contents.licence,
         sources=(*map(_attribution, contents.networks), *sorted(_origins(contents))),
-        notice=notice,
+        notice=contents.notice or None,
     )
 
 

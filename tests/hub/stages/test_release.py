@@ -103,6 +103,7 @@ def test_the_same_contents_make_no_second_release(tmp_path: Path) -> None:
         {"networks": (replace(BRETAGNE, title="Autre nom"),)},
         {"networks": (replace(BRETAGNE, licence="ODbL-1.0"),)},
         {"networks": (replace(BRETAGNE, harvest=replace(HARVEST, status="failed", error="source-unreachable")),)},
+        {"notice": "Une démonstration."},
         {"counted": [actor("3")]},
         {"lines": {"actor": [PublicLine(line.id, line.raw, open=False) for line in published(*ACTORS)]}},
     ],

@@ -66,7 +66,7 @@ def accepted(key: RecordKey, payload: dict[str, Any], modified_at: datetime | No
 def publish_records(records: Iterator[Accepted] | list[Accepted], releases: Path, now: datetime = NOW) -> Release:
     """Resolve, merge and release these records; one identifier more was published once and is gone."""
     by_key = {record.key: record for record in records}
-    found = publish(contents(by_key, resolve_records(by_key.values())), releases, now, notice=NOTICE)
+    found = publish(contents(by_key, resolve_records(by_key.values())), releases, now)
     assert isinstance(found, Release)
     return found
 
@@ -86,6 +86,7 @@ def contents(by_key: dict[RecordKey, Accepted], result: Result) -> Contents:
         edges=[_edge(edge) for edge in result.edges],
         identifiers=sorted(_identifiers(clusters), key=lambda each: each.id),
         networks=tuple(_network(network, by_key) for network in federation()),
+        notice=NOTICE,
     )
 
 
