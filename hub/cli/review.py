@@ -85,7 +85,7 @@ def unsure(left: Key, right: Key, by: By, reason: Reason, home: Home = HERE, as_
 
 @app.command()
 def undo(
-    number: Annotated[int, typer.Argument(help="As `review history` gives it.")],
+    number: Annotated[int, typer.Argument(min=1, max=(1 << 63) - 1, help="As `review history` gives it.")],
     by: By,
     reason: Reason,
     home: Home = HERE,

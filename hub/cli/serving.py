@@ -1,4 +1,4 @@
-"""`rrma-hub serve`: the portal and the API over the current release."""
+"""`rrma-hub serve`: the portal and the API over the current release. `rrma-hub steward`: review, over the database."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -9,9 +9,11 @@ import uvicorn
 
 from hub.cli.door import HERE, Home
 from hub.settings import load_settings
+from hub.steward import create_app as steward_app
+from hub.steward import read_stewards
 from hub.web.app import create_app
 from hub.web.current import CurrentRelease, FixedRelease, ReleaseSource
-from hub.wiring import configure_logging
+from hub.wiring import configure_logging, open_hub
 
 app = typer.Typer()
 
@@ -27,6 +29,20 @@ def serve(
 ) -> None:
     """Serve the catalogue until interrupted, following each new release."""
     uvicorn.run(create_app(_source(home, release), version=version("rrma-hub")), host=host, port=port)
+
+
+@app.command()
+def steward(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8010,
+    home: Home = HERE,
+) -> None:
+    """Serve the review of doubtful pairs to those whom `stewards.toml` names, until interrupted."""
+    with open_hub(home) as hub:
+        stewards = read_stewards(home / hub.settings.stewards)
+        model, threshold = hub.model_with(threshold=0.0), hub.settings.threshold
+        service = steward_app(hub.engine, model, threshold, stewards, version=version("rrma-hub"))
+        uvicorn.run(service, host=host, port=port)
 
 
 def _source(home: Path, release: Path | None) -> ReleaseSource:

@@ -98,9 +98,9 @@ def effects(engine: Engine, model: Model, pair: Pair) -> JSON:
     for verdict in (Verdict.SAME, Verdict.DIFFERENT):
         said = Judgement(left=pair.left, right=pair.right, verdict=verdict, author="", reason="", at=_NEVER)
         try:
-            found[verdict] = what_if(engine, model, said).as_json()
+            found[str(verdict)] = what_if(engine, model, said).as_json()
         except Contradiction as contradiction:
-            found[verdict] = {"refused": str(contradiction)}
+            found[str(verdict)] = {"refused": str(contradiction)}
     return found
 
 

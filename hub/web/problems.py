@@ -65,11 +65,11 @@ def problem(request: Request, status: int, code: str, detail: str, **more: objec
     return JSONResponse(body, status, media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI, page: Page) -> None:
-    """Answer every error of `app`: a problem under /api, a page elsewhere."""
+def install(app: FastAPI, page: Page | None = None) -> None:
+    """Answer every error of `app`: a problem under /api, a page elsewhere; without pages, a problem everywhere."""
 
     def answer(request: Request, status: int, code: str, detail: str, **more: object) -> Response:
-        if request.url.path.startswith("/api/"):
+        if page is None or request.url.path.startswith("/api/"):
             return problem(request, status, code, detail, **more)
         return page(request, status)
 
