@@ -2,11 +2,16 @@
 
 releases/20261123T023000Z-1f0c9a7e/     never changes once it stands here
 releases/current                        a link to one of them, replaced in one step
-releases/.building-…                    a release being written; worth nothing, swept by the next one
+releases/.building-…                    a release being written
+releases/.current-…                     the next `current`; the release of that name is not published yet
+releases/.removing-…                    a release being removed
+
+What stands under a name with a dot was left by a killed writer; the next one sweeps it.
 """
 
 import fcntl
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +20,9 @@ from pathlib import Path
 
 from schemas.errors import ConfigError
 
-_CURRENT, _DRAFT = "current", ".building-"
+NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+_CURRENT, _DRAFT, _NEXT, _LEAVING = "current", ".building-", ".current-", ".removing-"
 
 
 class Busy(ConfigError):
@@ -33,8 +40,7 @@ def writing(releases: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Busy(f"another release is being written in {releases}") from error
-        for left in releases.glob(f"{_DRAFT}*"):
-            shutil.rmtree(left)
+        _sweep(releases)
         yield
 
 
@@ -76,24 +82,33 @@ def shelve(folder: Path, releases: Path, name: str) -> Path:
     """Give a finished draft its name and make it current. A kill or a power cut leaves the old one or the new one."""
     for path in [*folder.rglob("*"), folder]:
         _to_disk(path)
-    shelved = releases / name
+    pointer, shelved = releases / f"{_NEXT}{name}", releases / name
+    try:
+        pointer.symlink_to(name)
+    except OSError:  # a file system without links
+        pointer.write_text(name, "utf-8")
+        _to_disk(pointer)
+    _to_disk(releases)
     folder.rename(shelved)
     _to_disk(releases)
-    point_to(shelved, releases)
+    pointer.replace(releases / _CURRENT)
+    _to_disk(releases)
     return shelved
 
 
-def point_to(shelved: Path, releases: Path) -> None:
-    """Make a release that stands in the folder the current one."""
-    pointer = releases / f".{_CURRENT}-{shelved.name}"
-    pointer.unlink(missing_ok=True)
-    try:
-        pointer.symlink_to(shelved.name)
-    except OSError:  # a file system without links
-        pointer.write_text(shelved.name, "utf-8")
-        _to_disk(pointer)
-    pointer.replace(releases / _CURRENT)
+def remove(releases: Path, name: str) -> None:
+    """Take a release away: nobody finds half of one under its name."""
+    leaving = (releases / name).rename(releases / f"{_LEAVING}{name}")
     _to_disk(releases)
+    shutil.rmtree(leaving)
+
+
+def _sweep(releases: Path) -> None:
+    for pointer in releases.glob(f"{_NEXT}*"):
+        shutil.rmtree(releases / pointer.name.removeprefix(_NEXT), ignore_errors=True)
+        pointer.unlink()
+    for left in [*releases.glob(f"{_DRAFT}*"), *releases.glob(f"{_LEAVING}*")]:
+        shutil.rmtree(left)
 
 
 def _to_disk(path: Path) -> None:

@@ -82,6 +82,27 @@ class NetworkEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeltaEntry:
+    """One delta: how a collection of this release differs from that of an earlier one.
+
+    since:         "previous", "24h", "7d" or "31d".
+    base:          the release that it starts from.
+    before, after: set digests of the collection, in the base and here.
+    add, modify, delete: how many lines say so.
+    """
+
+    since: str
+    base: str
+    collection: str
+    path: str
+    before: str
+    after: str
+    add: int
+    modify: int
+    delete: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseManifest:
     """`manifest.json`, the table of contents of a release.
 
@@ -91,6 +112,9 @@ class ReleaseManifest:
     licence:          the code of the licence of the whole (see `hub.model.licence.of_all`).
     sources:          attribution of the data, one line each.
     notice:           a sentence for every page, in French, as that the data are a demonstration.
+    deltas:           what changed since earlier releases.
+    rolled_back_from, rolled_back_to: the release that was given up, and the one whose contents this one has again.
+    reason:           why it was given up. All three are None unless somebody rolled back.
     """
 
     release: str
@@ -105,6 +129,10 @@ class ReleaseManifest:
     licence: str
     sources: tuple[str, ...] = ()
     notice: str | None = None
+    deltas: tuple[DeltaEntry, ...] = ()
+    rolled_back_from: str | None = None
+    rolled_back_to: str | None = None
+    reason: str | None = None
 
     def as_json(self) -> JSON:
         return {
@@ -120,6 +148,10 @@ class ReleaseManifest:
             "licence": self.licence,
             "sources": list(self.sources),
             "notice": self.notice,
+            "deltas": [asdict(delta) for delta in self.deltas],
+            "rolled_back_from": self.rolled_back_from,
+            "rolled_back_to": self.rolled_back_to,
+            "reason": self.reason,
         }
 
     @classmethod
@@ -132,5 +164,6 @@ class ReleaseManifest:
                 "networks": tuple(NetworkEntry.from_json(network) for network in raw["networks"]),
                 "files": tuple(FileEntry(**file) for file in raw["files"]),
                 "sources": tuple(raw["sources"]),
+                "deltas": tuple(DeltaEntry(**delta) for delta in raw.get("deltas", ())),
             }
         )

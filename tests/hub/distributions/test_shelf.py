@@ -27,15 +27,6 @@ def test_a_shelved_release_is_current(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["current", "one", "two"]
 
 
-def test_one_can_go_back(tmp_path: Path) -> None:
-    first = shelved(tmp_path, "one")
-    shelved(tmp_path, "two")
-
-    shelf.point_to(first, tmp_path)
-
-    assert shelf.current(tmp_path) == first
-
-
 def test_a_file_stands_for_the_link_where_there_are_none(tmp_path: Path) -> None:
     first = shelved(tmp_path, "one")
     (tmp_path / "current").unlink()
@@ -71,3 +62,31 @@ def test_what_a_killed_writer_left_is_swept(tmp_path: Path) -> None:
 
     with shelf.writing(tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+def test_a_release_that_was_named_but_never_current_is_swept(tmp_path: Path) -> None:
+    first = shelved(tmp_path, "one")
+    (tmp_path / "two").mkdir()
+    (tmp_path / ".current-two").symlink_to("two")
+
+    with shelf.writing(tmp_path):
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "current", "one"]
+    assert shelf.current(tmp_path) == first
+
+
+def test_a_removal_cut_short_is_finished(tmp_path: Path) -> None:
+    shelved(tmp_path, "one")
+    (tmp_path / ".removing-zero" / "deltas").mkdir(parents=True)
+
+    with shelf.writing(tmp_path):
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", "current", "one"]
+
+
+def test_a_release_can_be_removed(tmp_path: Path) -> None:
+    shelved(tmp_path, "one")
+    second = shelved(tmp_path, "two")
+
+    shelf.remove(tmp_path, "one")
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["current", "two"]
+    assert shelf.current(tmp_path) == second
