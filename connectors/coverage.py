@@ -61,10 +61,11 @@ class Coverage:
         }
 
     def sentences(self) -> Iterator[str]:
-        """The same in plain French, what asks for an act first. Columns without a single value are left out."""
+        """The same in plain French, what asks for an act first.
+
+        Left out: columns without a single value, and missing ones, which the file's own notes tell.
+        """
         raw = self.as_json()
-        for column in raw["missing_columns"]:
-            yield f"La colonne « {column} » de la correspondance n'est pas dans le fichier."
         for one in raw["unknown_terms"]:
             yield f"« {one['column']} » : le terme « {one['term']} » est inconnu ({one['count']} fois)."
         for one in raw["unmapped_columns"]:

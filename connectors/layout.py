@@ -27,7 +27,9 @@ def open_for(mapping: Mapping, path: Path, *, limits: Limits = LIMITS) -> Table:
         limits=limits,
     )
     here = {heading_key(column) for column in table.columns}
-    missing = [heading for key, heading in mapping.headings().items() if key not in here]
+    unread = {heading_key(rule.heading) for rule in mapping.rules if not rule.targets}
+    named = dict(reversed(mapping.headings().items()))
+    missing = [heading for key, heading in named.items() if key not in here | unread]
     vital = set(vital_headings(mapping, here))
     if lacking := [heading for heading in missing if heading in vital]:
         raise UnreadableFile(
@@ -37,7 +39,10 @@ def open_for(mapping: Mapping, path: Path, *, limits: Limits = LIMITS) -> Table:
             f"{_listed(lacking)}. Ses colonnes : {_listed(table.columns[:20])}. Vérifiez le fichier, sa ligne de "
             "titres ou la correspondance choisie.",
         )
-    return replace(table, notes=(*table.notes, *(_note(heading, table.columns) for heading in missing)))
+    if not missing:
+        return table
+    free = [column for column in table.columns if heading_key(column) not in mapping.headings()]
+    return replace(table, notes=(*table.notes, _note(missing, free)))
 
 
 def vital_headings(mapping: Mapping, here: set[str]) -> tuple[str, ...]:
@@ -50,14 +55,19 @@ def vital_headings(mapping: Mapping, here: set[str]) -> tuple[str, ...]:
     return tuple(vital)
 
 
-def _note(heading: str, columns: tuple[str, ...]) -> FileNote:
-    by_key = {heading_key(column): column for column in columns}
-    near = get_close_matches(heading_key(heading), by_key, n=1, cutoff=0.6)
-    hint = f" La plus proche est « {by_key[near[0]]} »." if near else ""
+def _note(missing: list[str], free: list[str]) -> FileNote:
+    """One note for all the headings that are not there; each with the unused column that most resembles it."""
+    by_key = {heading_key(column): column for column in free}
+    told = []
+    for heading in missing:
+        near = get_close_matches(heading_key(heading), by_key, n=1, cutoff=0.6)
+        told.append(f"« {heading} »" + (f" (serait-ce « {by_key[near[0]]} » ?)" if near else ""))
+    many = len(missing) > 1
     return FileNote(
         code="missing-column",
         severity=Severity.WARNING,
-        message=f"la colonne « {heading} » de la correspondance n'est pas dans le fichier.{hint}",
+        message=f"{'des colonnes' if many else 'une colonne'} de la correspondance {'manquent' if many else 'manque'} "
+        f"au fichier : {', '.join(told)}.",
     )
 
 

@@ -44,7 +44,7 @@ class Mapped:
     def column_of(self, pointer: str) -> str | None:
         """The heading of the column behind a place of the payload, be it empty; None when no column is.
 
-        A pointer into a value is led to the value, one to a group to the first column of the group.
+        A pointer into a value is led to the value, one to a group to the first column of the group that says something.
         """
         inner = pointer
         while inner:
@@ -52,7 +52,8 @@ class Mapped:
                 return self.columns[inner]
             inner = inner.rpartition("/")[0]
         group = pointer + "/"
-        return next((heading for place, heading in self.columns.items() if pointer and place.startswith(group)), None)
+        headings = [heading for place, heading in self.columns.items() if pointer and place.startswith(group)]
+        return next((heading for heading in headings if self.read.get(heading)), headings[0] if headings else None)
 
     def locate(self, issue: Issue) -> RowIssue:
         """An issue that validation found in the payload, with the row and column it comes from."""

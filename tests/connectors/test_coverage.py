@@ -52,7 +52,6 @@ def test_what_is_left_aside_unknown_or_blurred_is_counted(tmp_path: Path) -> Non
         ],
     }
     assert list(coverage.sentences()) == [
-        "La colonne « Site » de la correspondance n'est pas dans le fichier.",
         "« Type » : le terme « Club » est inconnu (2 fois).",
         "La colonne « Président » n'est pas reliée (3 valeurs, dont « Anne », « Paul »).",
         "« Type » : « Comité » devient « ASSO », moins précis (1 fois).",
@@ -65,8 +64,17 @@ def test_a_heading_that_is_missing_is_noted_with_the_nearest_one(tmp_path: Path)
 
     (note,) = table.notes
     assert note.code == "missing-column"
-    assert "« Site »" in note.message
-    assert "La plus proche est « Sites »" in note.message
+    assert note.message == ("une colonne de la correspondance manque au fichier : « Site » (serait-ce « Sites » ?).")
+
+
+def test_all_missing_headings_are_told_at_once_and_a_column_in_use_is_no_likely_one(tmp_path: Path) -> None:
+    table = open_for(
+        parse(MAPPING.replace("[columns]", '[constants]\ntype = "ASSO"\n[columns]')),
+        text_file(tmp_path, "N°;Nom\n1;ADER\n"),
+    )
+
+    (note,) = table.notes
+    assert note.message == "des colonnes de la correspondance manquent au fichier : « Type », « Site »."
 
 
 @pytest.mark.parametrize(("headings", "lacking"), [("Nom;Type;Site", "« N° »"), ("N°;Type;Site", "« Nom »")])
