@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from hub.cli import jobs, quarantine, review, serving, sources, stages
+from hub.cli import jobs, model, quarantine, review, serving, sources, stages
 from hub.cli.door import exit_code
 from hub.conformance import command as conforming
 from hub.demo import command as demonstration
@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (stages, review, serving, sources, jobs, quarantine, conforming, demonstration):
+for part in (stages, model, review, serving, sources, jobs, quarantine, conforming, demonstration):
     app.add_typer(part.app)
 
 

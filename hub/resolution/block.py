@@ -41,8 +41,10 @@ WITH words AS (
     UNION SELECT record, 'mail' || email FROM rows WHERE email <> ''
     UNION SELECT record, 'phone' || phone FROM rows WHERE phone <> ''
     UNION SELECT record, 'key' || unnest(match_keys) FROM rows
-    UNION SELECT record, 'street' || street || postcode || commune FROM rows WHERE street <> ''
+    UNION SELECT record, 'street' || street || place FROM rows JOIN places USING (record)
+          WHERE street <> '' AND place[1] <> 'd'
     UNION SELECT record, 'name' || unnest(names) FROM rows
+    UNION SELECT record, 'head' || unnest(heads) FROM rows
     UNION SELECT record, 'whole' || whole || department FROM rows WHERE whole <> ''
     UNION SELECT record, 'acronym' || unnest(acronyms) FROM rows
     UNION SELECT record, 'acronym' || unnest(list_filter(initials, lambda x: length(x) > 3)) FROM rows
@@ -59,8 +61,8 @@ WITH words AS (
           FROM words AS a JOIN words AS b ON a.record = b.record AND a.word < b.word
           WHERE a.rank <= $most_words AND b.rank <= $most_words
     UNION SELECT record, 'at' || place || word FROM words JOIN places USING (record) WHERE weight >= $telling
-    UNION SELECT record, 'near' || place || left(word, 5)
-          FROM words JOIN places USING (record) WHERE weight >= $rare AND place[1] <> 'd' AND length(word) > 5
+    UNION SELECT record, 'near' || place || unnest([left(word, 4), right(word, 4)])
+          FROM words JOIN places USING (record) WHERE weight >= $rare AND place[1] <> 'd' AND length(word) > 4
     UNION SELECT record, 'owner' || owner || left(starts, 4) FROM rows WHERE owner <> ''
 ), keys AS (
     SELECT record, hash(key) AS key FROM reasons

@@ -49,6 +49,11 @@ class Columns:
         joined = pa.chunked_array([chunk for name in names for chunk in self.rows[name].chunks], pa.string())
         return tuple(np.split(codes_of(joined), len(names)))
 
+    def coded(self, name: str) -> tuple[Ints, list[str]]:
+        """A column of texts as numbers, -1 for "", and the text of each number."""
+        numbers, known = _encode(self.rows[name])
+        return np.where(numbers == known.index(""), -1, numbers) if "" in known else numbers, known
+
     def texts(self, name: str) -> list[str]:
         found: list[str] = self.rows[name].to_pylist()
         return found

@@ -19,6 +19,7 @@ from hub.resolution.lexicon import lexicon
 _FRANCE = 68e6  # inhabitants (INSEE, 2024)
 _OFFICIAL = ("siren", "rna", "uai", "ror")
 _WORDS_NEEDED = 5
+_WHATEVER_ELSE = ("jumelage",)
 
 
 def compare(pairs: pa.Table | pa.RecordBatch, rows: pa.Table) -> Measures:
@@ -95,16 +96,20 @@ def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
 
     yield "kind.same", _same(kind, left, right)
     yield "kind.other", _other(kind, left, right) & ~compatible(left, right)
-    yield "kind.one_here", _same(kind, left, right) & has_no_more & _one_here(columns, left, right)
+    yield "kind.one_here", _same(kind, left, right) & _one_here(columns, has_no_more, left, right)
+    yield "kind.national", _other(columns.codes("national")[0], left, right)
     yield "kind.family", _other(family, left, right)
     yield "kind.unsaid", (silent[left] & (kind[right] >= 0)) | (silent[right] & (kind[left] >= 0))
     exclusive = np.isin(columns.texts("kind"), list(lexicon().never_left_out))
-    yield "kind.left_out", (silent[left] & exclusive[right]) | (silent[right] & exclusive[left])
+    yield "kind.left_out", ((kind < 0)[left] & exclusive[right]) | ((kind < 0)[right] & exclusive[left])
     yield "kind.unit", ((unit[left] < 0) != (unit[right] < 0)) & ~same_place(columns, left, right)
 
 
-def _one_here(columns: Columns, left: Ints, right: Ints) -> Bools:
-    """Whether the place of both, said in the name before the seat, has only one body of the left side's kind."""
+def _one_here(columns: Columns, has_no_more: Bools, left: Ints, right: Ints) -> Bools:
+    """Whether the place of both, said in the name before the seat, has only one body of the left side's kind.
+
+    A name with words of its own may be another one's, but in a twinning committee's they are the partner's.
+    """
     kinds = columns.texts("kind")
     places = {
         "region": columns.codes("named_region", "region"),
@@ -115,7 +120,7 @@ def _one_here(columns: Columns, left: Ints, right: Ints) -> Bools:
     for kind in lexicon().one_per_place:
         named, seat = places.get(kind, places[""])
         place = np.where(named >= 0, named, seat)
-        found |= (np.array(kinds) == kind)[left] & _same(place, left, right)
+        found |= (np.array(kinds) == kind)[left] & _same(place, left, right) & (has_no_more | (kind in _WHATEVER_ELSE))
     return found
 
 

@@ -6,25 +6,33 @@ acronym of the other, the words of the other are no difference.
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from hub.resolution.columns import Columns, Floats, Ints, Lists, Measures, shared, tally
 from hub.resolution.rarity import known_shares
 
-_MOST_SHARED = 12.0
-_ALIKE = 0.8  # Levenshtein similarity from which two words are one word misspelt
+_MOST_SHARED = 14.0
+_OWN = 5.0  # weight from which a word is one that hardly any other name has
+_ALIKE = 0.8  # OSA similarity from which two words are one word misspelt
 _CUT_SHORT = 5  # letters from which a word may stand for a longer one that begins with it
+_FIRST_LETTER = 5  # letters from which the first one may be the slip
 _SLIP = 0.8  # what a misspelt word is worth of the word
 _LONGEST_ACRONYM = 7
+_LEAST_LETTERS = 7  # letters of a name from which a slip can be told from another name
+_LETTERS_A_SLIP = 14  # one slip of the pen, and one more for so many letters
+_CUT_OFF = 18  # letters from which the beginning of a name stands for the whole
 
 
 def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     """The measures of names, acronyms and numbers; see `compare.compare`."""
     size = len(left)
-    (names,) = columns.lists("names")
+    (names,), (heads,) = columns.lists("names"), columns.lists("heads")
     same = tally(names.split(_common(names, names, left, right))[0], size) > 0
     common, lone_left, lone_right = _words(columns, left, right)
+    nearly, cut = _slips(columns, left, right, ~same)
+    whole = _SLIP * np.minimum(common + lone_left, common + lone_right)
+    common = np.where(nearly | cut, np.maximum(common, whole), common)
     acronyms, initials, core = columns.lists("acronyms", "initials", "core")
     written = _letters(acronyms, acronyms, left, right)
     spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
@@ -33,11 +41,15 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     bare = bare_names(core, acronyms)
     written = np.where((bare[left] & bare[right]) | same, 0, written)
     explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0) | (common > 0))
-    lone_left, lone_right = (np.where(explained | same, 0, lone) for lone in (lone_left, lone_right))
+    lone_left, lone_right = (np.where(explained | same | nearly | cut, 0, lone) for lone in (lone_left, lone_right))
     spread = np.maximum(columns.numbers("spread")[left], columns.numbers("spread")[right])
     return {
         "name.same": same.astype(np.float64),
+        "name.nearly": nearly.astype(np.float64),
+        "name.head": ((tally(heads.split(_common(heads, heads, left, right))[0], size) > 0) & ~same).astype(np.float64),
+        "name.cut": cut.astype(np.float64),
         "name.shared": np.minimum(common, _MOST_SHARED),
+        "name.own": np.maximum(_rarest(columns, left, right) - _OWN, 0),
         "name.rest": np.minimum(lone_left, lone_right),
         "name.tail": np.abs(lone_left - lone_right),
         "name.spread": np.where((common > 0) & ~same_place(columns, left, right), spread, 0),
@@ -47,6 +59,32 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
         "acronym.other": (said & (written == 0) & ~(bare[left] & bare[right]) & ~same).astype(np.float64),
         "number.other": _numbers_differ(columns, left, right),
     }
+
+
+def _slips(columns: Columns, left: Ints, right: Ints, asked: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], ...]:
+    """Where asked: whether the letters of two names differ by a slip of the pen, and whether one is cut off.
+
+    A slip that makes another number ("phase 2") or another known word ("Niger", "Nigeria") is none.
+    """
+    codes, texts = columns.coded("letters")
+    length = np.array([len(text) for text in texts])
+    first = np.array([ord(text[0]) if text else 0 for text in texts])
+    a, b = codes[left], codes[right]
+    shorter, longer = np.minimum(length[a], length[b]), np.maximum(length[a], length[b])
+    maybe = asked & (a >= 0) & (b >= 0) & (first[a] == first[b]) & (shorter >= _LEAST_LETTERS)
+    close = np.flatnonzero(maybe & (longer - shorter <= 1 + longer // _LETTERS_A_SLIP))
+    one, two = ([texts[code] for code in side[close]] for side in (a, b))
+    distance = cpdist(one, two, scorer=OSA.distance, dtype=np.int32) if one else np.zeros(0, np.int32)
+    nearly = np.zeros(len(left), dtype=bool)
+    nearly[close] = distance <= 1 + longer[close] // _LETTERS_A_SLIP
+    cut = np.zeros(len(left), dtype=bool)
+    begun = np.flatnonzero(maybe & (shorter >= _CUT_OFF) & (longer > shorter))
+    cut[begun] = [_is_begun(texts[x], texts[y]) for x, y in zip(a[begun], b[begun], strict=True)]
+    return nearly & (_numbers_differ(columns, left, right) == 0), cut
+
+
+def _is_begun(one: str, two: str) -> bool:
+    return one.startswith(two) or two.startswith(one)
 
 
 def same_place(columns: Columns, left: Ints, right: Ints) -> NDArray[np.bool_]:
@@ -79,6 +117,15 @@ def _words(columns: Columns, left: Ints, right: Ints) -> tuple[Floats, Floats, F
     return tuple(np.round(np.maximum(each, 0), 3) for each in found)  # type: ignore[return-value] # three of them
 
 
+def _rarest(columns: Columns, left: Ints, right: Ints) -> Floats:
+    """The weight of the rarest word that both names hold, 0 when they share none."""
+    (core,) = columns.lists("core")
+    positions, codes = core.split(_common(core, core, left, right))
+    found = np.zeros(len(left))
+    np.maximum.at(found, positions, columns.by_text(core, "core", "weights")[codes])
+    return found
+
+
 def _alike(core: Lists, ours: Ints, theirs: Ints) -> tuple[Ints, Ints]:
     """Of the words that stand alone on each side of the same pair, those that are nearly a word of the other side."""
     first = np.array([ord(text[0]) if text else 0 for text in core.texts])
@@ -90,7 +137,8 @@ def _alike(core: Lists, ours: Ints, theirs: Ints) -> tuple[Ints, Ints]:
     mine = np.repeat(np.arange(len(ours)), counts)
     other = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts, counts)
     a, b = codes[mine], their_codes[other]
-    maybe = (first[a] == first[b]) & (np.minimum(length[a], length[b]) > 3)
+    shorter = np.minimum(length[a], length[b])
+    maybe = (shorter > 3) & ((first[a] == first[b]) | (shorter > _FIRST_LETTER))
     mine, other, a, b = mine[maybe], other[maybe], a[maybe], b[maybe]
     alike = _nearly(core.texts, a, b)
     return np.unique(ours[mine[alike]]), np.unique(theirs[other[alike]])
@@ -100,11 +148,7 @@ def _nearly(texts: tuple[str, ...], a: Ints, b: Ints) -> NDArray[np.bool_]:
     """Whether two words are one: a slip of the pen, or one cut short; each couple of words is measured once."""
     couples, back = np.unique(np.stack([a, b]), axis=1, return_inverse=True)
     one, two = ([texts[code] for code in side] for side in couples)
-    close = (
-        cpdist(one, two, scorer=Levenshtein.normalized_similarity, dtype=np.float64) >= _ALIKE
-        if one
-        else np.zeros(0, bool)
-    )
+    close = cpdist(one, two, scorer=OSA.normalized_similarity, dtype=np.float64) >= _ALIKE if one else np.zeros(0, bool)
     cut = [_is_cut_short(x, y) for x, y in zip(one, two, strict=True)]
     found: NDArray[np.bool_] = (close | np.array(cut, dtype=bool))[back.reshape(-1)]
     return found

@@ -3,7 +3,8 @@
 A row depends on the payload alone, so it may be cached by content hash together with FEATURES_VERSION. Texts are
 folded; "" and empty lists mean "not said", and what is not said is never evidence.
 
-    name        whole, core[], names[], acronyms[], initials[], numbers[], kind, family, unit (of a larger body)
+    name        whole, letters, core[], names[], acronyms[], initials[], numbers[], heads[], kind, family,
+                national (body), unit (of a larger body)
     in the name named_commune, named_department, named_region
     seat        commune, department, region, postcode, street, population
     identifiers siren, siret, rna, uai, ror, other_ids[]
@@ -26,17 +27,18 @@ from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "1"
+FEATURES_VERSION = "2"
 
 Row = Mapping[str, Any]
 
 _TEXTS = (
-    "whole", "kind", "unit", "family", "named_commune", "named_department", "named_region",
+    "whole", "letters", "kind", "national", "unit", "family", "named_commune", "named_department", "named_region",
     "commune", "department", "region", "postcode", "street", "siren", "siret", "rna", "uai", "ror",
     "website", "email", "mail_domain", "phone", "founded", "owner", "starts", "ends", "amount",
 )  # fmt: skip
 _LISTS = (
-    "core", "names", "acronyms", "initials", "numbers", "other_ids", "countries", "sectors", "words", "match_keys",
+    "core", "names", "acronyms", "initials", "numbers", "heads", "other_ids", "countries", "sectors", "words",
+    "match_keys",
 )  # fmt: skip
 SCHEMA = pa.schema(
     [pa.field(name, pa.string()) for name in _TEXTS]
@@ -136,12 +138,15 @@ def _named(names: list[Name], type_code: str) -> Row:
     )
     return {
         "whole": first.whole,
+        "letters": first.letters,
         "core": list(first.core),
-        "names": _unique(_spelling(name) for name in names),
+        "names": _unique(spelling for name in names for spelling in (_spelling(name), name.letters)),
         "acronyms": _unique(acronym for name in names for acronym in name.acronyms),
         "initials": _unique(initials for name in names for initials in name.initials),
         "numbers": [word for word in first.core if word[0].isdigit()],
+        "heads": _unique(head for name in names for head in name.heads),
         "kind": first.kind,
+        "national": first.national,
         "unit": "unit" if first.is_unit else "",
         "family": family,
         "named_commune": first.places.commune,
@@ -155,6 +160,7 @@ def _titled(payload: JSON) -> Row:
     core = list(dict.fromkeys(stem(word) for word in fold(title).split() if word not in lexicon().articles))
     return {
         "whole": fold(title),
+        "letters": "".join(core),
         "core": core,
         "names": ["".join(sorted(core))] if core else [],
         "numbers": [word for word in core if word[0].isdigit()],

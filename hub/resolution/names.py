@@ -7,20 +7,25 @@ The core is what is left when articles, legal forms, places and repeated acronym
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from hub.resolution.lexicon import Words, lexicon, mend, stem
-from hub.resolution.places import Places, read_places
+from hub.resolution.places import CITY, TOWN, VILLAGE, Places, is_town, read_places
 from schemas.text import fold
 
 _MOST_CHARS = 300  # a longer "name" is a description pasted in the wrong column
+_MOJIBAKE = re.compile(r"[\u00c2\u00c3][\u0080-\u00bf\u0152-\u0178\u2013-\u2122]")
 _TAG = re.compile(r"<[^<>]*>")
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}(?:[^\W\d_]\b)?")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+_INVERTED = re.compile(r"^(.{3,}?)\s*\(([^()]{2,40})\)(.*)$", re.DOTALL)
+_DASH = re.compile(r"\s[-–—/:]\s|[:;]\s")
 _FORMER = re.compile(r"^(?:ex|anciennement|ancien nom|precedemment)\b")
 _ROMAN = re.compile(r"^[IVXLCDM]+$")
 _ORDINAL = re.compile(r"^(\d+)(?:e|eme|er|ere|ieme)$")
 _CODE = re.compile(r"^([a-z]{2,})(\d{2,3}|2[ab])$")
+_HEAD_LETTERS = 8  # a shorter beginning may be anyone's
 _ACRONYM_CHARS = range(2, 11)
 _INITIALS_CHARS = range(3, 9)
 
@@ -30,23 +35,29 @@ class Name:
     """What a name says. Words are folded; `core` has neither articles nor plurals; codes are "" when unsaid.
 
     whole:    every word, rewritten; the spelling that two equal names share.
+    letters:  all words but legal forms, places among them, in one run: what a slip of the pen changes least.
     acronyms: said in the name, in brackets, beside it or by the acronym property.
     initials: the acronyms that the words would give.
+    national: the national body of which the name says that it is one of the local bodies, "" when it says none.
+    heads:    the letters of what stands before a dash or a colon, or of the whole name when there is none.
     is_unit:  the name says that it is a local unit of a larger body ("délégation", "antenne", "… - comité de").
     """
 
     whole: str
+    letters: str
     core: Words
     acronyms: tuple[str, ...]
     initials: tuple[str, ...]
     kind: str
     is_unit: bool
+    national: str
+    heads: tuple[str, ...]
     places: Places
 
 
 def read_name(name: str, *, acronym: str = "", type_code: str = "", department: str = "", city: str = "") -> Name:
     """Read one name. `type_code`, `department` and `city` come from the same record, "" when unknown."""
-    text, bracketed = _without_brackets(_join_dotted(_TAG.sub(" ", name[:_MOST_CHARS])))
+    text, bracketed = _without_brackets(_head_first(_join_dotted(_TAG.sub(" ", _decoded(name[:_MOST_CHARS])))))
     words = _split_codes(fold(text).split())
     given = {each for each in (_as_acronym(acronym), *bracketed) if each}
     written = _written_acronyms(text)
@@ -54,22 +65,39 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     rewritten = _drop_leading(lexicon().rewrite(tuple(map(mend, words))))
     kind = _kind(" ".join(rewritten), type_code)
     is_unit, without_unit = _unit(rewritten, kind)
-    places = read_places(
-        without_unit, department=department, seat=tuple(fold(city).split()), is_branching=_is_branching(rewritten)
-    )
+    national = _national(rewritten)
+    floor = VILLAGE if kind in lexicon().one_per_place else TOWN if national else CITY
+    places = read_places(without_unit, department=department, seat=tuple(fold(city).split()), floor=floor)
     if type_code in lexicon().kinds_by_type and not _content(places.rest):
         kind = lexicon().kinds_by_type[type_code]
     core = _core(places.rest, kind)
-    alone = {rewritten[0]} if len(rewritten) == 1 and len(rewritten[0]) in _ACRONYM_CHARS else set()
+    said = _without_trailing(places.rest)
+    left = words if len(words) == 1 else _content(said)
+    alone = (
+        {left[0], stem(left[0])} if len(left) == 1 and len(left[0]) in _ACRONYM_CHARS and left[0].isalpha() else set()
+    )
     return Name(
         whole=" ".join(rewritten),
+        letters="".join(word for word in rewritten if word not in lexicon().legal_forms),
         core=core,
         acronyms=tuple(sorted(given | written | alone)),
-        initials=tuple(sorted(_initials(words) | _initials(places.rest))),
+        initials=tuple(sorted(_initials(words) | _initials(said) | _initials(words[:1] + said))),
         kind=kind,
         is_unit=is_unit,
+        national=national,
+        heads=_heads(text),
         places=places,
     )
+
+
+def _decoded(text: str) -> str:
+    """The text as it was meant, where UTF-8 was once read as another code ("SolidaritÃ©")."""
+    if not _MOJIBAKE.search(text):
+        return text
+    for codec in ("latin-1", "cp1252"):
+        with suppress(UnicodeError):
+            return text.encode(codec).decode("utf-8")
+    return text
 
 
 def _join_dotted(text: str) -> str:
@@ -83,12 +111,27 @@ def _without_brackets(text: str) -> tuple[str, list[str]]:
         inside = found.group(1).strip()
         if _FORMER.match(fold(inside)):
             return " "
-        if " " not in inside and (acronym := _as_acronym(inside)) and (inside.isupper() or len(inside) <= 6):
+        if (
+            " " not in inside
+            and not is_town(tuple(fold(inside).split()))
+            and (acronym := _as_acronym(inside))
+            and (inside.isupper() or len(inside) <= 6)
+        ):
             acronyms.append(acronym)
             return " "
-        return f" {inside} "
+        return f" de {inside} "
 
     return _BRACKETS.sub(_read, text), acronyms
+
+
+def _head_first(text: str) -> str:
+    """A name as it is said, where a list puts its first word behind: "Amis du Mali (Les)"."""
+    found = _INVERTED.match(text)
+    if not found:
+        return text
+    known = lexicon().articles | lexicon().legal_forms | lexicon().generic | lexicon().unit_words_within
+    head = lexicon().rewrite(tuple(map(mend, fold(found[2]).split())))
+    return f"{found[2]} {found[1]}{found[3]}" if head and set(head) <= known else text
 
 
 def _as_acronym(text: str) -> str:
@@ -145,6 +188,12 @@ def _drop_leading(words: Words) -> Words:
     return words[at:]
 
 
+def _without_trailing(words: Words) -> Words:
+    while words and words[-1] in lexicon().articles:
+        words = words[:-1]
+    return words
+
+
 def _kind(name: str, type_code: str) -> str:
     for kind, pattern in lexicon().kinds:
         if pattern.search(name):
@@ -160,14 +209,23 @@ def _unit(words: Words, kind: str) -> tuple[bool, Words]:
         for at in range(len(words) - len(phrase) + 1):
             if words[at : at + len(phrase)] == phrase and len(words) > len(phrase):
                 return True, words[:at] + words[at + len(phrase) :]
-    first = 0 if _is_branching(words) else 1
+    first = 0 if _national(words) else 1
     left = words[:first] + tuple(word for word in words[first:] if word not in lexicon().unit_words_within)
     return left != words, left
 
 
-def _is_branching(words: Words) -> bool:
+def _national(words: Words) -> str:
+    """The longest of the names that local bodies share, found among the words."""
     stems = set(map(stem, words))
-    return any(phrase <= stems for phrase in lexicon().branching)
+    found = [" ".join(sorted(phrase)) for phrase in lexicon().branching if phrase <= stems]
+    return max(found, key=lambda name: (len(name), name), default="")
+
+
+def _heads(text: str) -> tuple[str, ...]:
+    head, dash, _ = _DASH.sub("\n", text).partition("\n")
+    words = _content(_drop_leading(lexicon().rewrite(tuple(map(mend, _split_codes(fold(head).split()))))))
+    letters = "".join(words)
+    return (letters,) if len(letters) >= (_HEAD_LETTERS if dash else 1) else ()
 
 
 def _content(words: Words) -> Words:
@@ -186,6 +244,7 @@ def _initials(words: Words) -> set[str]:
         [word for word in words if word not in lexicon().articles],
         list(_content(words)),
         [word for word in words if len(word) > 1],
+        [word for word in words if len(word) > 3],
     )
     joined = {"".join(word[0] for word in reading) for reading in readings}
     return {each for each in joined if len(each) in _INITIALS_CHARS}

@@ -1,20 +1,27 @@
 """Places named inside a name: "Secours populaire de Bolbec", "Comité de jumelage Guérande / Castro-Marim", "CD35".
 
 A place is found as a run of words; communes that share a name are told apart by the département of the seat, else the
-most populous is meant. A commune whose name is an ordinary word counts only in its own département or after "de".
+most populous is meant. A commune whose name is an ordinary word counts only in its own département, and so does one
+written without its article ("Robert" for "Le Robert"): elsewhere that is a first name or a thing.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from rapidfuzz.distance import OSA
+
 from hub.resolution.lexicon import Words, lexicon
 from schemas import geography
 from schemas.text import fold
 
 _LONGEST = 7
-_TOWN = 2_000  # inhabitants: under this a commune is only believed in its own département
-_CITY = 20_000  # inhabitants: over this a commune is believed without a preposition before it
+VILLAGE, TOWN, CITY = 0, 2_000, 20_000  # inhabitants
+_LEAST_LETTERS = 5  # letters of a commune's name that may be mistyped
+_LETTERS_A_SLIP = 10  # one slip of the pen, and one more for so many letters
+_DOMINANT = 30  # times the population of the next commune of the same name: then it is meant
+_TELLING_WORDS = 3  # "Châtenay-sur-Seine" is believed anywhere when no other commune has the name
+_ARTICLES = ("le", "la", "les", "l")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +41,33 @@ class _Commune:
     population: int
 
 
-def read_places(words: Words, *, department: str, seat: Words = (), is_branching: bool = False) -> Places:
+def read_places(words: Words, *, department: str, seat: Words = (), floor: int = CITY) -> Places:
     """Take the places out of a name's words.
 
-    department:   of the record's seat, "" when unknown.
-    seat:         folded words of the seat's commune.
-    is_branching: the name is one that local bodies share ("Croix-Rouge Lure"): a small town is believed at once.
+    department: of the record's seat, "" when unknown.
+    seat:       folded words of the seat's commune, which is found even when it is mistyped.
+    floor:      inhabitants over which a commune of one word is believed without a preposition before it.
     """
+    exact = _read(words, department, seat, floor)
+    if exact.department or exact.region:
+        return exact
+    left, home = _without_seat(words, seat, department)
+    if not home or home == exact.commune:
+        return exact
+    return Places(commune=home, rest=_read(left, department, seat, floor).rest)
+
+
+def is_town(words: Words) -> bool:
+    """Whether words are the name of a commune of some size, or of a département."""
+    return words in _departments() or any(each.population >= TOWN for each in _communes().get(words, ()))
+
+
+def _read(words: Words, department: str, seat: Words, floor: int) -> Places:
     found: dict[str, str] = {}
     rest: list[str] = []
     at = 0
     while at < len(words):
-        level, code, length = _longest_place(words, at, department, seat, _TOWN if is_branching else _CITY)
+        level, code, length = _longest_place(words, at, department, seat, floor)
         if length and found.setdefault(level, code) == code:
             at += length
             continue
@@ -59,24 +81,49 @@ def read_places(words: Words, *, department: str, seat: Words = (), is_branching
     )
 
 
+def _without_seat(words: Words, seat: Words, department: str) -> tuple[Words, str]:
+    """The words without the seat's commune, mistyped or cut off at the end, and its code; "" when it is not there."""
+    whole = "".join(seat)
+    code = next((each.insee for each in _communes().get(seat, ()) if each.department == department), "")
+    if not code or len(whole) < _LEAST_LETTERS or " ".join(seat) in lexicon().place_stop_words:
+        return words, ""
+    most = 1 + len(whole) // _LETTERS_A_SLIP
+    for length in (len(seat), len(seat) - 1, len(seat) + 1):
+        for at in range(len(words) - length + 1 if length else 0):
+            if OSA.distance("".join(words[at : at + length]), whole, score_cutoff=most) <= most:
+                return words[:at] + words[at + length :], code
+    for at in range(1, len(words)):
+        tail = "".join(words[at:])
+        if len(tail) >= _LEAST_LETTERS and whole.startswith(tail):
+            return words[:at], code
+    return words, ""
+
+
 def _longest_place(words: Words, at: int, department: str, seat: Words, floor: int) -> tuple[str, str, int]:
     known = _by_first_word().get(words[at], 0)
     for length in range(min(known, len(words) - at), 0, -1):
         run = words[at : at + length]
-        if code := _departments().get(run):
+        if (code := _departments().get(run)) and (length > 1 or _is_introduced(words, at)):
             return "department", code, length
         if code := lexicon().regions.get(run):
             return "region", code, length
-        if insee := _commune(run, department, seat, _TOWN if at and words[at - 1] in lexicon().prepositions else floor):
+        if insee := _commune(
+            run, department, seat, min(floor, TOWN) if at and words[at - 1] in lexicon().prepositions else floor
+        ):
             return "commune", insee, length
     if at and at == len(words) - 1 and words[at] in _numbers():
         return "department", words[at], 1
     return "", "", 0
 
 
+def _is_introduced(words: Words, at: int) -> bool:
+    """Whether a word stands where a département does: rivers and points of the compass stand elsewhere too."""
+    return at == len(words) - 1 or (at > 0 and (words[at - 1] in lexicon().prepositions or words[at - 1] in _ARTICLES))
+
+
 def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
     homonyms = _communes().get(run, ())
-    here = next((commune for commune in homonyms if commune.department == department), None)
+    here = next((each for each in (*homonyms, *_bare_communes().get(run, ())) if each.department == department), None)
     name = " ".join(run)
     is_ordinary = len(name) < 3 or name in lexicon().place_stop_words
     if here is not None and (run == seat or not is_ordinary):
@@ -84,22 +131,28 @@ def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
     if not homonyms or is_ordinary:
         return ""
     largest = homonyms[0]
-    return largest.insee if largest.population >= (_TOWN if len(run) > 1 else floor) else ""
+    if len(homonyms) > 1 and largest.population < _DOMINANT * homonyms[1].population:
+        return ""
+    is_telling = len(run) >= _TELLING_WORDS and len(homonyms) == 1
+    return largest.insee if is_telling or largest.population >= (min(floor, TOWN) if len(run) > 1 else floor) else ""
 
 
 @cache
 def _communes() -> Mapping[Words, tuple[_Commune, ...]]:
-    """Folded words -> the communes of that name, the most populous first; with and without their article."""
+    """Folded words -> the communes of that name, the most populous first."""
     by_name: dict[Words, list[_Commune]] = {}
     for each in (town for area in geography.departments() for town in geography.communes_of_department(area.code)):
         commune = _Commune(each.insee, each.department, each.population or 0)
-        words = tuple(fold(each.name).split())
-        by_name.setdefault(words, []).append(commune)
-        if words[0] in ("le", "la", "les", "l") and len(words) > 1:
-            by_name.setdefault(words[1:], []).append(commune)
+        by_name.setdefault(tuple(fold(each.name).split()), []).append(commune)
     return {
         words: tuple(sorted(found, key=lambda each: (-each.population, each.insee))) for words, found in by_name.items()
     }
+
+
+@cache
+def _bare_communes() -> Mapping[Words, tuple[_Commune, ...]]:
+    """The communes whose name begins with an article, by the words after it."""
+    return {words[1:]: found for words, found in _communes().items() if words[0] in _ARTICLES and len(words) > 1}
 
 
 @cache
@@ -117,6 +170,6 @@ def _numbers() -> frozenset[str]:
 def _by_first_word() -> Mapping[str, int]:
     """First word -> how many words the longest place that begins with it has."""
     longest: dict[str, int] = {}
-    for words in (*_communes(), *_departments(), *lexicon().regions):
+    for words in (*_communes(), *_bare_communes(), *_departments(), *lexicon().regions):
         longest[words[0]] = min(_LONGEST, max(longest.get(words[0], 0), len(words)))
     return longest

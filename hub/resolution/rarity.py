@@ -27,7 +27,7 @@ _PRIOR_NAMES = 20_000  # how many names of experience `words.json` counts for
 _COUNTRY = 0.03  # share of any country's name: a body is easily named after the country it works with
 _GENERIC = 0.2  # share of a word that says what kind of body it is: such words come together, not by chance
 _UNSEEN = 0.5  # names out of _PRIOR_NAMES that an unknown word is taken to stand in
-_LEAST, _MOST = 0.2, 8.0
+_LEAST, _MOST = 0.2, 9.5
 _BRANCHING_SPREAD = float(np.log(30))
 
 

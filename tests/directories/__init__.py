@@ -1,0 +1,11 @@
+"""A seeded generator of federated French directories whose truth is known: bodies, then records of them, then damage.
+
+    bodies ──► directories (who lists whom, in whose words) ──► damage ──► records, each with the body it speaks of
+
+It shares no word list and no rule with the resolver that it tests. Same seed and size, same records.
+"""
+
+from tests.directories.damage import HELD_OUT
+from tests.directories.federation import Listed, directories
+
+__all__ = ["HELD_OUT", "Listed", "directories"]
