@@ -4,7 +4,8 @@
                             └─► inside a cluster       would it better be cut at its weakest links?
 
 A decision is about two sides, and is asked once, at the pair that speaks most for joining them. How sure it is, is the
-mean log-odds across the sides: the quantity whose sign decided (see `hub.resolution.cluster`).
+mean log-odds across the sides, the quantity whose sign decided (see `hub.resolution.cluster`); but never more in favour
+of joining than that pair is, however many were not compared and count for little.
 """
 
 from collections import defaultdict
@@ -23,7 +24,7 @@ class Doubt:
     """A decision by the numbers of its records.
 
     left, right: the pair to look at, left < right.
-    link:        mean log-odds across the two sides, pairs that were never compared included.
+    link:        log-odds of the two sides: the mean, pairs that were never compared included, or those of the pair.
     joined:      whether they are one cluster now.
     sides:       the records on either side.
     """
@@ -94,10 +95,11 @@ def _doubt(
     pairs: Sequence[Scored], one: frozenset[int], two: frozenset[int], unscored: float, *, joined: bool
 ) -> Doubt:
     """pairs: the compared ones across the two sides, at least one."""
-    left, right, _ = min(pairs, key=lambda pair: (-pair[2], pair[0], pair[1]))
+    left, right, best = min(pairs, key=lambda pair: (-pair[2], pair[0], pair[1]))
     couples = len(one) * len(two)
     total = fsum(pair[2] for pair in pairs) + unscored * (couples - len(pairs))  # whatever their order
-    return Doubt(left=left, right=right, link=round(total / couples, 3), joined=joined, sides=(one, two))
+    link = round(min(total / couples, best), 3)
+    return Doubt(left=left, right=right, link=link, joined=joined, sides=(one, two))
 
 
 def _cuts(members: frozenset[int], pairs: Sequence[Scored], unscored: float) -> Iterable[Doubt]:

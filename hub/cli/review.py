@@ -8,6 +8,7 @@ import typer
 from hub.cli.door import HERE, AsJson, Home, show_facts, show_json, show_rows
 from hub.cli.told import show_difference
 from hub.model.decision import Undo
+from hub.model.identity import tidy_national_id
 from hub.model.match import Pair, Verdict
 from hub.stages import judging
 from hub.stages import review as reviewing
@@ -63,6 +64,26 @@ def show(left: Key, right: Key, home: Home = HERE, as_json: AsJson = False) -> N
     for verdict, effect in found["verdicts"].items():
         typer.echo(f"\nif they were judged {verdict}:")
         show_difference(effect, as_json=False)
+
+
+@app.command()
+def explain(
+    national_id: Annotated[str, typer.Argument(help="Of a cluster, as it is typed.", metavar="ID")],
+    home: Home = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Tell why the records of one cluster stand together: every compared pair, and what people decided."""
+    with open_hub(home) as hub:
+        found = reviewing.explain(hub.engine, tidy_national_id(national_id)).as_json()
+    if as_json:
+        show_json(found)
+        return
+    show_rows(found["members"], ("key", "name"), as_json=False)
+    for edge in found["edges"]:
+        typer.echo(f"\n{edge['left']} = {edge['right']}: {edge['log_odds']:+}")
+        for part in edge["parts"]:
+            typer.echo(f"  {part['text_fr']}")
+    show_rows(found["decided"], _HISTORY, as_json=False)
 
 
 @app.command()

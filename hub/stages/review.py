@@ -19,10 +19,12 @@ from hub.stages.comparison import Comparison
 from hub.stages.doubting import doubt
 from hub.stages.judging import founder, published
 from hub.store import clusters, doubts, judgements, records, statements
+from hub.store.clusters import StoredEdge
 from hub.store.doubts import Doubt
 from hub.store.engine import reading
 from schemas import registry
 from schemas.canonical import JSON
+from schemas.errors import NotFound
 from schemas.record import RecordKey
 
 
@@ -124,6 +126,37 @@ class Comparing:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Why the records of one cluster stand together.
+
+    members: the oldest first, with their names.
+    edges:   the compared pairs among them, each with the parts of its score.
+    decided: what people said of pairs among them, and stands.
+    """
+
+    national_id: str
+    members: tuple[tuple[RecordKey, str], ...]
+    edges: tuple[StoredEdge, ...]
+    decided: tuple[Decision, ...]
+
+    def as_json(self) -> JSON:
+        return {
+            "national_id": self.national_id,
+            "members": [{"key": str(key), "name": name} for key, name in self.members],
+            "edges": [
+                {
+                    "left": str(edge.pair.left),
+                    "right": str(edge.pair.right),
+                    "log_odds": edge.log_odds,
+                    "parts": list(edge.parts),
+                }
+                for edge in self.edges
+            ],
+            "decided": [each.as_json() for each in self.decided],
+        }
+
+
 def queue(engine: Engine, model: Model, collection: str | None = None, limit: int | None = None) -> list[Question]:
     """What waits for a person, the greatest expected effect first.
 
@@ -168,6 +201,22 @@ def compare(engine: Engine, model: Model, pair: Pair) -> Comparing:
         ]
         changes = _changes(connection, [bound[pair]] if pair in bound else []).get(pair, ())
     return Comparing(left=sides[0], right=sides[1], log_odds=log_odds, parts=parts, history=history, changes=changes)
+
+
+def explain(engine: Engine, national_id: str) -> Explained:
+    """Why the records of a cluster stand together. national_id: live. Raises NotFound."""
+    with reading(engine) as connection:
+        members = clusters.members_of(connection, national_id)
+        if not members:
+            raise NotFound(f"no cluster is known by {national_id!r}")
+        name = _names(connection, members)
+        bound = _bound(connection)
+        return Explained(
+            national_id=national_id,
+            members=tuple((key, name(key)) for key in members),
+            edges=tuple(clusters.edges_among(connection, members)),
+            decided=tuple(each.decision for pair, each in bound.items() if {pair.left, pair.right} <= set(members)),
+        )
 
 
 def differences(collection: str, before: JSON, now: JSON) -> Iterator[tuple[str, object, object]]:

@@ -2,7 +2,8 @@
 
 GET  /review                 the queue                 POST /review/{pair}          a verdict
 GET  /review/{pair}          two records side by side  POST /review/{number}/undo   taken back
-GET  /judgements             all that was decided      POST /what-if                what would change
+GET  /clusters/{id}          why it stands together    POST /what-if                what would change
+GET  /judgements             all that was decided
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 from starlette.middleware import Middleware
 
 from hub.model.decision import Undo
+from hub.model.identity import tidy_national_id
 from hub.model.match import Judgement, Verdict
 from hub.resolution import Model
 from hub.stages import judging, review
@@ -113,6 +115,11 @@ def create_app(engine: Engine, model: Model, threshold: float, stewards: Mapping
         """Take back one judgement; an earlier one of its pair stands again."""
         undone = Undo(author=request.state.steward, reason=taken_back.reason, at=datetime.now(UTC))
         return judging.undo(engine, number, undone).as_json()
+
+    @app.get("/clusters/{national_id}")
+    def read_cluster(national_id: str) -> JSON:
+        """Why the records of one cluster stand together: every compared pair in words, and what people decided."""
+        return review.explain(engine, tidy_national_id(national_id)).as_json()
 
     @app.get("/judgements")
     def read_judgements() -> JSON:

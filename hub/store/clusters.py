@@ -1,12 +1,12 @@
 """The clusters, why their records were joined, and every identifier ever issued. Derived, but for the identifiers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, tuple_, update
 
 from hub.model.cluster import Cluster
 from hub.model.issued import IdState, IssuedId
@@ -100,9 +100,7 @@ def every_edge(connection: Connection) -> Iterator[StoredEdge]:
     """Stream the edges in key order."""
     order = (edges.c.collection, edges.c.left_source, edges.c.left_id, edges.c.right_source, edges.c.right_id)
     for row in connection.execute(select(edges).order_by(*order)).yield_per(_BATCH):
-        left = RecordKey(row.collection, row.left_source, row.left_id)
-        right = RecordKey(row.collection, row.right_source, row.right_id)
-        yield StoredEdge(pair=Pair(left, right), log_odds=row.log_odds, parts=tuple(row.parts))
+        yield _edge(row)
 
 
 def edge_of(connection: Connection, pair: Pair) -> StoredEdge | None:
@@ -115,7 +113,24 @@ def edge_of(connection: Connection, pair: Pair) -> StoredEdge | None:
         "right_id": pair.right.local_id,
     }
     row = connection.execute(select(edges).filter_by(**here)).one_or_none()
-    return StoredEdge(pair=pair, log_odds=row.log_odds, parts=tuple(row.parts)) if row else None
+    return _edge(row) if row else None
+
+
+def edges_among(connection: Connection, keys: Collection[RecordKey]) -> list[StoredEdge]:
+    """Why these records of one collection, few enough for one cluster, were joined; in key order."""
+    names = [(key.source, key.local_id) for key in keys]
+    query = select(edges).where(
+        edges.c.collection.in_({key.collection for key in keys}),
+        tuple_(edges.c.left_source, edges.c.left_id).in_(names),
+        tuple_(edges.c.right_source, edges.c.right_id).in_(names),
+    )
+    return sorted(map(_edge, connection.execute(query)), key=lambda edge: edge.pair)
+
+
+def members_of(connection: Connection, national_id: str) -> list[RecordKey]:
+    """The records of one cluster, oldest first; none when there is no such cluster."""
+    query = select(clusters).where(clusters.c.national_id == national_id).order_by(clusters.c.place)
+    return [_key(row) for row in connection.execute(query)]
 
 
 def issued(connection: Connection) -> list[IssuedId]:
@@ -137,6 +152,12 @@ def save_issued(connection: Connection, found: Iterable[IssuedId], now: datetime
     for each in moved:
         here = issued_ids.c.national_id == each.national_id
         connection.execute(update(issued_ids).where(here).values(state=each.state, leads_to=each.leads_to))
+
+
+def _edge(row: Row[Any]) -> StoredEdge:
+    left = RecordKey(row.collection, row.left_source, row.left_id)
+    right = RecordKey(row.collection, row.right_source, row.right_id)
+    return StoredEdge(pair=Pair(left, right), log_odds=row.log_odds, parts=tuple(row.parts))
 
 
 def _key(row: Row[Any]) -> RecordKey:

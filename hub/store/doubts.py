@@ -20,7 +20,7 @@ class Doubt:
 
     joined:   whether its two records are in one cluster now.
     log_odds: of the pair itself; `parts` (name, weight and text_fr of each) add up to it.
-    link:     mean log-odds between the two sides that would be joined or parted.
+    link:     log-odds of the two sides that would be joined or parted (see `hub.doubts`).
     moved:    records that would change identifier if the decision were the other one.
     networks: that hold a record of either side.
     """

@@ -203,7 +203,7 @@ edges = Table(
     Column("parts", JSON, nullable=False),
 )
 
-# Pairs that a person should look at. link: mean log-odds between the two sides that the pair stands for.
+# Pairs that a person should look at. link: log-odds of the two sides that the pair stands for.
 # moved: records that would change identifier, networks: how many it concerns, if the decision were the other one.
 doubts = Table(
     "doubts",

@@ -17,6 +17,12 @@ def test_two_clusters_are_asked_about_once_at_the_pair_that_speaks_most_for_join
     assert found.sides == ({0, 1}, {2, 3})
 
 
+def test_pairs_that_nobody_compared_make_no_doubt_of_a_sure_thing() -> None:
+    found = doubts([0, 0, 0, 0, 1], [(0, 1, 9.0), (0, 2, 9.0), (0, 3, 9.0), (3, 4, -15.0)], unscored=-1.0)
+
+    assert (3, 4) not in {(each.left, each.right) for each in found}
+
+
 def test_a_cluster_is_asked_about_at_its_weak_links_only() -> None:
     [found] = doubts([0, 0, 0], [(0, 1, 9.0), (1, 2, 2.0), (0, 2, 1.0)], unscored=-1.0)
 

@@ -26,8 +26,12 @@ def home(tmp_path: Path) -> Path:
     upgrade(engine)
     past = Past(engine)
     names = ["Puits du Sahel", "Maison des solidarités", "Comité de jumelage de Chinon"]
-    past.tell({f"alpha/{number}": said(name) for number, name in enumerate(names)})
-    past.tell({"beta/0": said("Puits du Sahel"), "beta/1": said("Puits du Sahel et du Mali")})
+    past.tell(
+        {f"alpha/{number}": said(name, website=f"https://www.asso{number}.fr") for number, name in enumerate(names)}
+    )
+    past.tell(
+        {"beta/0": said("Puits du Sahel", website="https://www.asso0.fr"), "beta/1": said("Puits du Sahel et du Mali")}
+    )
     doubtful = compare(engine, load(), pair("alpha/0", "beta/1")).log_odds
     engine.dispose()
     (home / "hub.toml").write_text(f"threshold = {doubtful}\n")
@@ -75,6 +79,10 @@ def test_a_person_reads_a_pair_in_words(home: Path) -> None:
     assert "Puits du Sahel et du Mali" in listed.stdout
     assert "point de départ" in shown.stdout
     assert "if they were judged same:" in shown.stdout
+    home_of_both = told("review", "show", "alpha/0", "beta/0", home=home)["left"]["national_id"]
+    explained = run("review", "explain", home_of_both.lower(), home=home).stdout
+    assert "actor:alpha/0 = actor:beta/0: +" in explained
+    assert "même site web" in explained
     assert "actors-in-several-networks" in run("resolve", "--what-if", "--threshold", "60", home=home).stdout
 
 

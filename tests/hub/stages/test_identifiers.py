@@ -155,7 +155,7 @@ def test_identifiers_do_not_depend_on_the_order_of_arrival_inside_a_cycle(
         with copied(empty, tmp_path / name) as engine:
             past = Past(engine)
             for key in keys:
-                past.put(key, said(NAMES[int(key[-1]) % 3]))
+                past.put(key, said(NAMES[int(key[-1]) % 3], email=f"a@asso{int(key[-1]) % 3}.fr"))
             past.night()
             found.append(past.lines())
 

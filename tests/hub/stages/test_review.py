@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hub.resolution import Contradiction, Model, load
 from hub.stages.judging import history
 from hub.stages.publication import release
 from hub.stages.resolve import at_threshold
-from hub.stages.review import compare, differences, queue
+from hub.stages.review import compare, differences, explain, queue
 from schemas.errors import NotFound, RequestError
 from tests.hub.stages.past import Past, pair, said
 
@@ -32,8 +33,8 @@ def small(embedded: Engine) -> Past:
 
 
 def _told(past: Past) -> Past:
-    past.tell({f"alpha/{number}": said(name) for number, name in enumerate(NAMES)})
-    past.put("beta/0", said(NAMES[0]))
+    past.tell({f"alpha/{number}": said(name, email=f"a@asso{number}.fr") for number, name in enumerate(NAMES)})
+    past.put("beta/0", said(NAMES[0], email="a@asso0.fr"))
     past.night()
     return past
 
@@ -210,6 +211,22 @@ def test_any_two_records_can_be_laid_side_by_side(past: Past) -> None:
     assert [each["verdict"] for each in found["history"]] == ["unsure"]
     assert joined.joined
     assert any("même nom" in part["text_fr"] for part in joined.parts)
+
+
+def test_a_cluster_tells_why_its_records_stand_together(past: Past) -> None:
+    past.judge(SAME, "alpha/1", "alpha/0")
+    past.night()
+    [home] = [each["id"] for each in map(orjson.loads, past.lines().values()) if len(each["sources"]) == 3]
+
+    found = explain(past.engine, home).as_json()
+
+    assert [each["key"] for each in found["members"]] == ["actor:alpha/0", "actor:alpha/1", "actor:beta/0"]
+    assert found["members"][2]["name"] == NAMES[0]
+    [edge] = [each for each in found["edges"] if (each["left"], each["right"]) == ("actor:alpha/0", "actor:beta/0")]
+    assert sum(part["weight"] for part in edge["parts"]) == pytest.approx(edge["log_odds"], abs=0.01)
+    assert [each["verdict"] for each in found["decided"]] == ["same"]
+    with pytest.raises(NotFound):
+        explain(past.engine, "nothing")
 
 
 @given(

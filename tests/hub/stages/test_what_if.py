@@ -35,7 +35,8 @@ def small(embedded: Engine) -> Past:
 
 def told(past: Past) -> Past:
     for network in ("alpha", "beta"):
-        past.tell({f"{network}/{number}": said(name, countries=[{"code": "ML"}]) for number, name in enumerate(NAMES)})
+        more = [{"countries": [{"code": "ML"}], "email": f"a@asso{number}.fr"} for number in range(4)]
+        past.tell({f"{network}/{number}": said(name, **more[number]) for number, name in enumerate(NAMES)})
     project = {"title": "Eau à Kayes", "lead": {"actor": "1"}, "countries": [{"code": "ML"}]}
     past.put("project:beta/p", project).put("alpha/9", said("Discrets", publication="counted-only"))
     past.night()

@@ -68,6 +68,8 @@ def test_a_pair_is_asked_judged_and_given_back(client: httpx.Client, past: Past)
     assert (shown["left"]["key"], shown["right"]["key"]) == (asked["left"], asked["right"])
     assert set(shown["verdicts"]) == {"same", "different"}
     assert any(" : " in part["text_fr"] for part in shown["parts"])
+    cluster = client.get(f"/clusters/{shown['left']['national_id']}").json()
+    assert asked["left"] in [member["key"] for member in cluster["members"]]
     assert (judged.status_code, judged.json()["author"]) == (201, "marc")
     assert asked["pair"] not in [item["pair"] for item in left]
     assert (undone.status_code, undone.json()["undone"]["author"]) == (201, "claire")
