@@ -1,18 +1,21 @@
 """What a release is made of, and the hash that tells whether anything changed since the last one."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import astuple, dataclass, replace
 from typing import Any, Self
 
 import orjson
 
+from hub.distributions.imprint import Imprint
 from hub.model.licence import of_all
 from hub.model.release import NetworkEntry
 from schemas.canonical import JSON, SetDigest, hash_of
 
+_UNSIGNED = Imprint()
+
 # Part of the content hash: a hub that learns to write more, or otherwise, publishes again.
-LAYOUT = "release/1"
+LAYOUT = "release/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Contents:
 
     lines:    collection -> its golden records that may be shown, in order of id.
     notice:   a sentence that the portal shows on every page, or nothing.
+    imprint:  who publishes, and where; `signed` adds the licence.
     counted:  public lines of the actors that agreed to be counted but not shown; they reach statistics only.
     """
 
@@ -86,11 +90,17 @@ class Contents:
     identifiers: Iterable[IssuedId] = ()
     networks: tuple[NetworkEntry, ...] = ()
     notice: str = ""
+    imprint: Imprint = _UNSIGNED
 
     @property
     def licence(self) -> str:
         """The code of the licence of the whole, from those of its networks."""
         return of_all(network.licence for network in self.networks)
+
+    @property
+    def signed(self) -> Imprint:
+        """The imprint, with the licence of the whole."""
+        return replace(self.imprint, licence=self.licence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,12 +128,18 @@ class Outline:
     open:    collection -> the records of the files to download.
     digests: collection -> set digest over (collection, national id, hash of the line), of the open ones.
     content: SHA-256 of all that is published, times of harvest and of release left out.
+    closed:  the ids of records that are shown and not open: nothing of them is in a file to download.
+    members: collection -> the golden ids of the source records to download, one each.
+    identifiers: the identifiers to download, whatever became of them.
     """
 
     shown: Mapping[str, Ids]
     open: Mapping[str, Ids]
     digests: Mapping[str, str]
     content: str
+    closed: frozenset[str] = frozenset()
+    members: Mapping[str, Ids]
+    identifiers: Ids
 
     @property
     def downloaded(self) -> Mapping[str, Ids]:
@@ -135,6 +151,7 @@ def outline(contents: Contents) -> Outline:
     """Read the contents. The ids are all that is kept, 13 characters a record."""
     whole = hashlib.sha256(LAYOUT.encode())
     shown, opened, digests = {}, {}, {}
+    closed: set[str] = set()
     for collection, lines in contents.lines.items():
         every, some, digest = [], [], SetDigest()
         for line in lines:
@@ -143,6 +160,8 @@ def outline(contents: Contents) -> Outline:
             if line.open:
                 some.append(line.id)
                 digest = digest.plus(collection, line.id, hash_of(line.raw))
+            else:
+                closed.add(line.id)
         shown[collection], opened[collection], digests[collection] = Ids.of(every), Ids.of(some), digest.hex
     for rows in (contents.members, contents.edges, contents.identifiers):
         whole.update(b"\n")
@@ -150,11 +169,33 @@ def outline(contents: Contents) -> Outline:
             whole.update(orjson.dumps(astuple(row), default=bytes.decode))
     for declared in _declared(contents):
         whole.update(orjson.dumps(declared, option=orjson.OPT_SORT_KEYS))
-    return Outline(shown=shown, open=opened, digests=digests, content=whole.hexdigest())
+    return Outline(
+        shown=shown,
+        open=opened,
+        digests=digests,
+        content=whole.hexdigest(),
+        closed=frozenset(closed),
+        members={
+            collection: Ids.of(row.national_id for row in open_members(contents, collection, closed))
+            for collection in contents.lines
+        },
+        identifiers=Ids.of(row.id for row in open_identifiers(contents, closed)),
+    )
+
+
+def open_members(contents: Contents, collection: str, closed: Collection[str]) -> Iterator[MemberRow]:
+    """The source records of a collection that may be downloaded, in the order of the contents."""
+    return (row for row in contents.members if row.collection == collection and row.national_id not in closed)
+
+
+def open_identifiers(contents: Contents, closed: Collection[str]) -> Iterator[IssuedId]:
+    """Every identifier ever issued, but those that lead to a record that is not open."""
+    return (row for row in contents.identifiers if (row.leads_to or row.id) not in closed)
 
 
 def _declared(contents: Contents) -> Iterator[Any]:
     """What is said of the networks, but not when they were last read; and who is only counted."""
     yield from (network.stated for network in contents.networks)
     yield contents.notice
+    yield astuple(contents.imprint)
     yield from contents.counted

@@ -1,38 +1,68 @@
-"""CSV for machines: RFC 4180, UTF-8 without byte order mark, comma, CRLF; lists joined with a bar."""
+"""CSV for machines (RFC 4180: UTF-8, comma, CRLF, lists joined with a bar) and CSV for Excel, each read by DuckDB."""
 
 import csv
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 
 from hub.distributions import table
-from hub.distributions.contents import Parsed
+from hub.distributions.imprint import Imprint
+from hub.distributions.sheets import fit
+from hub.distributions.table import Cell, Row
 
 _END = b"\r\n"
+EXCEL_DELIMITER = ";"
+# What a spreadsheet takes for a formula (OWASP, CSV injection), but not an international phone number in groups.
+_FORMULA = re.compile(r"(?!\+\d+(?: \d+)+\Z)[=+\-@\t\r\n]")
 
 
 class Torn(ValueError):
     """The file stops in the middle of a row."""
 
 
-def write(path: Path, collection: str, lines: Iterable[Parsed]) -> Iterator[Parsed]:
-    """Write one row a line, under the headings of `hub.distributions.table`, and pass the lines on."""
-    readers = [field.read for field in table.fields(collection)]
+def write(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
+    """Write one row a record, under the headings of `hub.distributions.table`, and pass the rows on."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(table.headings(collection))
-        for line, parsed in lines:
-            rows.writerow([table.text(read(parsed)) for read in readers])
-            yield line, parsed
+        out = csv.writer(file)
+        out.writerow(table.headings(collection))
+        for row in rows:
+            out.writerow(row.texts)
+            yield row
+
+
+def write_excel(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
+    """The same for Excel in French: byte order mark, semicolons, decimal commas, nothing that it would run."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        out = csv.writer(file, delimiter=EXCEL_DELIMITER)
+        out.writerow(table.headings(collection))
+        for row in rows:
+            out.writerow([text and _harmless(cell, text) for cell, text in zip(row.cells, row.texts, strict=True)])
+            yield row
+
+
+def _harmless(cell: Cell, text: str) -> str:
+    if isinstance(cell, int | float):
+        return text.replace(".", ",")
+    return fit(f"'{text}" if _FORMULA.match(text) else text)
 
 
 def ids(path: Path) -> Iterator[str]:
-    """The ids of a file, read by DuckDB rather than by the library that wrote it.
+    """The column `id` of a file, read by DuckDB rather than by the library that wrote it.
 
     Raises duckdb.Error, or Torn when the last row is cut short: DuckDB would take what is left of it.
     """
+    return _ids(path, ",")
+
+
+def excel_ids(path: Path) -> Iterator[str]:
+    """As `ids`, of a file for Excel."""
+    return _ids(path, EXCEL_DELIMITER)
+
+
+def _ids(path: Path, delimiter: str) -> Iterator[str]:
     with path.open("rb") as file:
         file.seek(-len(_END), os.SEEK_END)
         if file.read() != _END:
@@ -40,8 +70,8 @@ def ids(path: Path) -> Iterator[str]:
     with duckdb.connect() as connection:
         found = connection.execute(
             "SELECT id FROM read_csv(?, header = true, all_varchar = true, strict_mode = true, parallel = false,"
-            " delim = ',', quote = '\"', escape = '\"', max_line_size = 16777216)",
-            [str(path)],
+            " delim = ?, quote = '\"', escape = '\"', max_line_size = 16777216)",
+            [str(path), delimiter],
         )
         while rows := found.fetchmany(10_000):
             yield from (row[0] for row in rows)

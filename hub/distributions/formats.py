@@ -1,51 +1,50 @@
-"""The formats of a release, one line each. Writers pass on the lines they write: one walk feeds every file."""
+"""The formats of a release, one line each. Writers pass on the rows they write: one walk feeds every file."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from hub.distributions import delimited, geojson, jsonlines
-from hub.distributions.checksums import sha256
-from hub.distributions.contents import Parsed
-from hub.model.release import FileEntry
+from hub.distributions import (
+    columnar,
+    delimited,
+    geojson,
+    jsonlines,
+    opendocument,
+    provenance,
+    rdf,
+    sheets,
+    workbook,
+)
+from hub.distributions.imprint import Imprint
+from hub.distributions.table import Row
 
-# collection -> its file names, and what they hold in French and in English.
+# collection -> its file names.
 NAMES = {"actor": "actors", "project": "projects", "announcement": "announcements"}
-_HELD = {
-    "actor": ("Acteurs", "Actors"),
-    "project": ("Projets", "Projects"),
-    "announcement": ("Annonces", "Announcements"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Format:
     """One way to download a collection.
 
-    write: (path, collection, lines) -> the same lines.
-    ids:   the ids of a file, in order, by another reader than the one that wrote it; raises when the file is not whole.
+    write: (path, collection, rows, imprint) -> the same rows.
+    ids:   the id of each row of a file, in order, by another reader than the one that wrote it; raises when the file is
+           not whole.
+    values: whether it has one row a value instead of one a record.
     """
 
     suffix: str
     media_type: str
     title_fr: str
     title_en: str
-    write: Callable[[Path, str, Iterable[Parsed]], Iterator[Parsed]]
+    write: Callable[[Path, str, Iterable[Row], Imprint], Iterator[Row]]
     ids: Callable[[Path], Iterator[str]]
+    values: bool = False
 
     def path(self, collection: str) -> str:
         return f"{NAMES[collection]}.{self.suffix}"
 
 
 FORMATS = (
-    Format(
-        suffix="jsonl.gz",
-        media_type="application/gzip",
-        title_fr="fiches complètes avec leur provenance, une par ligne (JSON Lines)",
-        title_en="whole records with their provenance, one a line (JSON Lines)",
-        write=jsonlines.write,
-        ids=jsonlines.ids,
-    ),
     Format(
         suffix="csv",
         media_type="text/csv",
@@ -55,6 +54,30 @@ FORMATS = (
         ids=delimited.ids,
     ),
     Format(
+        suffix="excel.csv",
+        media_type="text/csv",
+        title_fr="tableau pour Excel (CSV, points-virgules)",
+        title_en="table for Excel in French (CSV, semicolons)",
+        write=delimited.write_excel,
+        ids=delimited.excel_ids,
+    ),
+    Format(
+        suffix="xlsx",
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        title_fr="classeur Excel avec son dictionnaire (XLSX)",
+        title_en="Excel workbook with its dictionary (XLSX)",
+        write=workbook.write,
+        ids=sheets.ids,
+    ),
+    Format(
+        suffix="ods",
+        media_type=opendocument.MEDIA_TYPE,
+        title_fr="classeur LibreOffice avec son dictionnaire (ODS)",
+        title_en="LibreOffice spreadsheet with its dictionary (ODS)",
+        write=opendocument.write,
+        ids=sheets.ids,
+    ),
+    Format(
         suffix="geojson",
         media_type="application/geo+json",
         title_fr="carte (GeoJSON, WGS 84)",
@@ -62,31 +85,62 @@ FORMATS = (
         write=geojson.write,
         ids=geojson.ids,
     ),
+    Format(
+        suffix="parquet",
+        media_type="application/vnd.apache.parquet",
+        title_fr="tableau typé, pour l'analyse (Parquet)",
+        title_en="typed table, for analysis (Parquet)",
+        write=columnar.write,
+        ids=columnar.ids,
+    ),
+    Format(
+        suffix="jsonl.gz",
+        media_type="application/gzip",
+        title_fr="fiches complètes avec leur provenance, une par ligne (JSON Lines)",
+        title_en="whole records with their provenance, one a line (JSON Lines)",
+        write=jsonlines.write,
+        ids=jsonlines.ids,
+    ),
+    Format(
+        suffix="jsonl.zst",
+        media_type="application/zstd",
+        title_fr="les mêmes fiches complètes, plus vite lues (JSON Lines, Zstandard)",
+        title_en="the same whole records, faster to read (JSON Lines, Zstandard)",
+        write=jsonlines.write_zstd,
+        ids=jsonlines.zstd_ids,
+    ),
+    Format(
+        suffix="ttl",
+        media_type="text/turtle",
+        title_fr="données liées, W3C ORG et schema.org (Turtle)",
+        title_en="linked data, W3C ORG and schema.org (Turtle)",
+        write=rdf.write_turtle,
+        ids=rdf.turtle_ids,
+    ),
+    Format(
+        suffix="nt.gz",
+        media_type="application/gzip",
+        title_fr="les mêmes données liées, un triplet par ligne (N-Triples)",
+        title_en="the same linked data, one triple a line (N-Triples)",
+        write=rdf.write_triples,
+        ids=rdf.triples_ids,
+    ),
+    Format(
+        suffix="provenance.csv",
+        media_type="text/csv",
+        title_fr="provenance de chaque valeur (CSV)",
+        title_en="provenance of each value (CSV)",
+        write=provenance.write,
+        ids=delimited.ids,
+        values=True,
+    ),
+    Format(
+        suffix="provenance.parquet",
+        media_type="application/vnd.apache.parquet",
+        title_fr="provenance de chaque valeur (Parquet)",
+        title_en="provenance of each value (Parquet)",
+        write=provenance.write_columnar,
+        ids=columnar.ids,
+        values=True,
+    ),
 )
-
-
-def entries(folder: Path, rows: Mapping[str, int]) -> Iterator[FileEntry]:
-    """The manifest's entries of the downloaded collections, given how many rows each has."""
-    for collection, count in rows.items():
-        held_fr, held_en = _HELD[collection]
-        for form in FORMATS:
-            yield entry(
-                folder / form.path(collection),
-                rows=count,
-                media_type=form.media_type,
-                title=f"{held_fr} : {form.title_fr}",
-                title_en=f"{held_en}: {form.title_en}",
-            )
-
-
-def entry(path: Path, *, rows: int | None, media_type: str, title: str, title_en: str) -> FileEntry:
-    """The manifest's entry of a file that is written."""
-    return FileEntry(
-        path=path.name,
-        bytes=path.stat().st_size,
-        sha256=sha256(path),
-        rows=rows,
-        media_type=media_type,
-        title=title,
-        title_en=title_en,
-    )

@@ -7,7 +7,8 @@ from pathlib import Path
 import orjson
 
 from hub.distributions import table
-from hub.distributions.contents import Parsed
+from hub.distributions.imprint import Imprint
+from hub.distributions.table import Row
 from schemas.canonical import JSON
 
 _OPEN, _CLOSE = b'{"type":"FeatureCollection","features":[\n', b"]}\n"
@@ -18,18 +19,20 @@ class Torn(ValueError):
     """The file is not a whole feature collection."""
 
 
-def write(path: Path, collection: str, lines: Iterable[Parsed]) -> Iterator[Parsed]:
-    """Write a feature collection and pass the lines on. Properties are the columns of the CSV that have a value."""
-    fields = [(field.column.heading, field.read) for field in table.fields(collection)]
+def write(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
+    """Write a feature collection and pass the rows on. Properties are the columns of the CSV that have a value."""
+    headings = table.headings(collection)
     with path.open("wb") as file:
         file.write(_OPEN)
         separator = b""
-        for line, parsed in lines:
-            properties = {heading: cell for heading, read in fields if (cell := read(parsed)) not in (None, [])}
-            feature = {"type": "Feature", "id": line.id, "geometry": geometry(parsed), "properties": properties}
+        for row in rows:
+            properties = {
+                heading: cell for heading, cell in zip(headings, row.cells, strict=True) if cell not in (None, [])
+            }
+            feature = {"type": "Feature", "id": row.line.id, "geometry": geometry(row.says), "properties": properties}
             file.write(separator + orjson.dumps(feature))
             separator = b",\n"
-            yield line, parsed
+            yield row
         file.write((b"\n" if separator else b"") + _CLOSE)
 
 

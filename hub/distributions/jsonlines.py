@@ -2,25 +2,48 @@
 
 import gzip
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, cast
 
 import orjson
+import pyarrow as pa
+import zstandard
 
-from hub.distributions.contents import Parsed, PublicLine
+from hub.distributions.contents import PublicLine
+from hub.distributions.imprint import Imprint
+from hub.distributions.table import Row
 
-_LEVEL = 6
+_GZIP_LEVEL = 6
+_ZSTD_LEVEL = 3
 
 
-def write(path: Path, _collection: str, lines: Iterable[Parsed]) -> Iterator[Parsed]:
-    """Write gzipped lines and pass them on. No time and no name in the header: same lines, same bytes."""
-    with path.open("wb") as file, gzip.GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
-        for line in lines:
-            packed.write(line[0].raw + b"\n")
-            yield line
+@contextmanager
+def packed(path: Path) -> Iterator[IO[bytes]]:
+    """A gzip file to write to. No time and no name in its header: same content, same bytes."""
+    with path.open("wb") as file, gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as opened:
+        yield cast(IO[bytes], opened)
+
+
+def write(path: Path, _collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
+    """Write gzipped lines and pass the rows on."""
+    with packed(path) as file:
+        for row in rows:
+            file.write(row.line.raw + b"\n")
+            yield row
+
+
+def write_zstd(path: Path, _collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
+    """The same lines under Zstandard, which programs unpack several times faster."""
+    compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
+    with path.open("wb") as file, compressor.stream_writer(file) as opened:
+        for row in rows:
+            opened.write(row.line.raw + b"\n")
+            yield row
 
 
 def read(path: Path) -> Iterator[PublicLine]:
-    """The lines of a file written above. Raises OSError, EOFError or ValueError when it is not whole."""
+    """The lines of a gzipped file. Raises OSError, EOFError or ValueError when it is not whole."""
     with gzip.open(path, "rb") as lines:
         for line in lines:
             raw = line.removesuffix(b"\n")
@@ -29,3 +52,14 @@ def read(path: Path) -> Iterator[PublicLine]:
 
 def ids(path: Path) -> Iterator[str]:
     return (line.id for line in read(path))
+
+
+def zstd_ids(path: Path) -> Iterator[str]:
+    """The ids of a Zstandard file, unpacked by Arrow. Raises OSError or ValueError when it is not whole."""
+    left = b""
+    with pa.input_stream(path, compression="zstd") as file:
+        while piece := file.read(1 << 20):
+            *lines, left = (left + piece).split(b"\n")
+            yield from (str(orjson.loads(line)["id"]) for line in lines)
+    if left or not path.stat().st_size:
+        raise ValueError(f"{path.name} does not end with a line")

@@ -1,10 +1,14 @@
-"""A public line as one flat row: the columns of CSV and of GeoJSON properties, with the headings of the schemas."""
+"""A public line as one flat row: the columns of every table, with the headings of the schemas.
 
-from collections.abc import Callable, Iterator
+The row is made once and read by all the formats.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from hub.distributions.contents import Parsed, PublicLine
 from hub.model.territory import territory
 from schemas.canonical import JSON, canonical
 from schemas.registry import LATEST, Column, columns
@@ -22,6 +26,27 @@ class Field:
     read: Callable[[JSON], Cell]
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record with its cells, in the order of `fields`.
+
+    texts: the cells of a text table; one without value is empty.
+    """
+
+    line: PublicLine
+    says: JSON
+    cells: tuple[Cell, ...]
+    texts: tuple[str, ...]
+
+
+def rows(collection: str, lines: Iterable[Parsed]) -> Iterator[Row]:
+    """Lines as rows, one at a time."""
+    readers = [field.read for field in fields(collection)]
+    for line, says in lines:
+        cells = tuple([read(says) for read in readers])
+        yield Row(line, says, cells, tuple([text(cell) for cell in cells]))
+
+
 @cache
 def fields(collection: str) -> tuple[Field, ...]:
     """The columns of a collection: the national id, the public ones of its schema, then what the hub adds."""
@@ -36,6 +61,11 @@ def fields(collection: str) -> tuple[Field, ...]:
 def _of_one_source(column: Column) -> bool:
     """Whether it belongs to each source record and not to what is made of them."""
     return column.property == "id" or column.property.startswith("attribution.")
+
+
+def described(collection: str) -> tuple[Column, ...]:
+    """The columns alone."""
+    return tuple(field.column for field in fields(collection))
 
 
 def headings(collection: str) -> list[str]:
@@ -56,11 +86,12 @@ def _reader(column: Column) -> Callable[[JSON], Cell]:
     if group == "identifiers":
         return lambda line: [each["value"] for each in line.get("identifiers", ()) if each["scheme"] == name]
     if group:
-        return lambda line: _cell(line[group].get(name)) if line.get(group) else None
-    return lambda line: _cell(line.get(name))
+        return lambda line: cell(line[group].get(name)) if line.get(group) else None
+    return lambda line: cell(line.get(name))
 
 
-def _cell(value: Any) -> Cell:
+def cell(value: Any) -> Cell:
+    """A value of a record as one cell: of objects only their code, their name or their national id."""
     if isinstance(value, list):
         return [_short(each) for each in value]
     return _short(value) if isinstance(value, dict) else value
@@ -82,37 +113,50 @@ def _origins(line: JSON) -> Iterator[str]:
     return iter(sorted({origin for origin in stated if origin}))
 
 
-def _added(heading: str, title_fr: str, title_en: str, description: str, *, example: str, many: bool = False) -> Column:
+def own(
+    heading: str,
+    title_fr: str,
+    title_en: str,
+    description: str,
+    *,
+    example: str,
+    many: bool = False,
+    kind: str = "text",
+    required: bool = False,
+) -> Column:
+    """A column that the hub adds to what the schemas say."""
     return Column(
         property=heading,
         heading=heading,
         title_fr=title_fr,
         title_en=title_en,
         description=description,
-        kind="code",
+        kind=kind,
         many=many,
+        required=required,
         example=example,
     )
 
 
-_ID = _added(
+_ID = own(
     "id",
     "Identifiant national",
     "National identifier",
     "Identifiant stable de la fiche nationale ; il n'est jamais réattribué.",
     example="7H3KQ0V2M9XTC",
+    required=True,
 )
 _ADDED = (
     Field(
-        _added("departement", "Département du siège", "Département of the seat", "Code INSEE.", example="35"),
+        own("departement", "Département du siège", "Département of the seat", "Code INSEE.", example="35"),
         lambda line: territory(line.get("seat") or {"country": ""}).department,
     ),
     Field(
-        _added("region", "Région du siège", "Region of the seat", "Code INSEE.", example="53"),
+        own("region", "Région du siège", "Region of the seat", "Code INSEE.", example="53"),
         lambda line: territory(line.get("seat") or {"country": ""}).region,
     ),
     Field(
-        _added(
+        own(
             "reseaux",
             "Réseaux",
             "Networks",
@@ -123,7 +167,7 @@ _ADDED = (
         lambda line: list(line.get("networks", ())),
     ),
     Field(
-        _added(
+        own(
             "sources",
             "Fiches sources",
             "Source records",
@@ -134,7 +178,7 @@ _ADDED = (
         lambda line: list(_sources(line)),
     ),
     Field(
-        _added(
+        own(
             "origines",
             "Sources d'origine",
             "Origins",

@@ -13,7 +13,7 @@ import orjson
 
 from hub import statistics
 from hub.catalogue import database
-from hub.distributions import checksums, jsonlines
+from hub.distributions import checksums, files, jsonlines, provenance
 from hub.distributions.contents import Ids, Outline
 from hub.distributions.formats import FORMATS, NAMES
 from schemas.canonical import SetDigest, hash_of
@@ -57,9 +57,14 @@ def check(folder: Path, expected: Outline, indexed: Indexed) -> None:
 
 def _files(folder: Path, expected: Outline) -> Iterator[str]:
     for collection, ids in expected.downloaded.items():
+        whole = folder / f"{NAMES[collection]}.jsonl.gz"
+        values = _values(whole)
         for form in FORMATS:
-            yield from _compared(form.path(collection), ids, form.ids(folder / form.path(collection)))
-        yield from _digest(folder / f"{NAMES[collection]}.jsonl.gz", collection, expected.digests[collection])
+            path = folder / form.path(collection)
+            yield from _compared(path.name, values if form.values else ids, form.ids(path))
+        yield from _digest(whole, collection, expected.digests[collection])
+    for name, ids, found in files.ids_beside(folder, expected):
+        yield from _compared(name, ids, found)
 
 
 def _catalogue(folder: Path, expected: Outline, indexed: Indexed) -> Iterator[str]:
@@ -70,16 +75,27 @@ def _catalogue(folder: Path, expected: Outline, indexed: Indexed) -> Iterator[st
         yield from _compared(f"search index ({collection})", ids, iter(sorted(indexed(collection))))
 
 
-def _compared(what: str, expected: Ids, ids: Iterator[str]) -> Iterator[str]:
+def _compared(what: str, expected: Ids | None, ids: Iterator[str]) -> Iterator[str]:
     try:
         found = Ids.of(ids)
     except _UNREADABLE as error:
         yield f"{what} cannot be read back: {error}"
         return
+    if expected is None or found == expected:
+        return
     if found.count != expected.count:
         yield f"{what} holds {found.count} records, not {expected.count}"
-    elif found != expected:
+    else:
         yield f"{what} holds other records, or in another order"
+
+
+def _values(whole: Path) -> Ids | None:
+    """What the provenance of the whole lines amounts to; None when they cannot be read, which is said elsewhere."""
+    try:
+        lines = (orjson.loads(line.raw) for line in jsonlines.read(whole))
+        return Ids.of(value[0] for line in lines for value in provenance.values(line))
+    except _UNREADABLE:
+        return None
 
 
 def _digest(path: Path, collection: str, expected: str) -> Iterator[str]:

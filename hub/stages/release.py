@@ -14,8 +14,9 @@ from pathlib import Path
 import orjson
 
 from hub.catalogue import database
-from hub.distributions import checksums, formats, shelf
+from hub.distributions import checksums, files, formats, shelf, table
 from hub.distributions.contents import Contents, Outline, Parsed, outline, parsed
+from hub.distributions.imprint import Imprint
 from hub.model.licence import licence
 from hub.model.release import FileEntry, NetworkEntry, ReleaseManifest
 from hub.search import Query, SearchIndex
@@ -86,14 +87,13 @@ def _write(contents: Contents, expected: Outline, folder: Path) -> None:
         for collection, lines in contents.lines.items():
             walk = _counted(figures, collection, catalogue.write(collection, parsed(lines)))
             if collection in expected.downloaded:
-                walk = (line for line in walk if line[0].open)
-                for form in formats.FORMATS:
-                    walk = form.write(folder / form.path(collection), collection, walk)
+                _write_files(walk, collection, contents.signed, folder)
             for _ in walk:
                 pass
         catalogue.finish(contents, expected.content)
     finally:
         catalogue.close()
+    files.write_beside(contents, expected, folder)
     (folder / _STATISTICS).write_bytes(orjson.dumps(figures.as_json(), option=orjson.OPT_INDENT_2))
     with database.names(folder / _CATALOGUE) as name_of:
         rows = {
@@ -101,6 +101,14 @@ def _write(contents: Contents, expected: Outline, folder: Path) -> None:
             for collection, lines in contents.lines.items()
         }
         SearchIndex.build(folder / _INDEX, rows)
+
+
+def _write_files(walk: Iterable[Parsed], collection: str, imprint: Imprint, folder: Path) -> None:
+    rows = table.rows(collection, (line for line in walk if line[0].open))
+    for form in formats.FORMATS:
+        rows = form.write(folder / form.path(collection), collection, rows, imprint)
+    for _ in rows:
+        pass
 
 
 def _named(line: JSON, name_of: Callable[[str], str | None]) -> JSON:
@@ -148,17 +156,16 @@ def _manifest(
 
 
 def _files(folder: Path, expected: Outline) -> Iterator[FileEntry]:
-    rows = {collection: ids.count for collection, ids in expected.downloaded.items()}
-    yield from formats.entries(folder, rows)
+    yield from files.entries(folder, expected)
     if expected.open == expected.shown:  # or the database would give away what is not open data
-        yield formats.entry(
+        yield files.entry(
             folder / _CATALOGUE,
-            rows=sum(rows.values()),
+            rows=sum(ids.count for ids in expected.downloaded.values()),
             media_type="application/vnd.sqlite3",
             title="Tout le catalogue en une base de données (SQLite)",
             title_en="The whole catalogue as one database (SQLite)",
         )
-    yield formats.entry(
+    yield files.entry(
         folder / _STATISTICS,
         rows=None,
         media_type="application/json",

@@ -6,8 +6,10 @@ from tempfile import TemporaryDirectory
 
 import orjson
 
+from hub.distributions import table
 from hub.distributions.contents import Parsed, PublicLine
 from hub.distributions.formats import FORMATS, Format
+from hub.distributions.imprint import Imprint
 
 BY_SUFFIX = {form.suffix: form for form in FORMATS}
 _PIECE_BYTES = 1 << 20
@@ -21,7 +23,8 @@ def export(form: Format, collection: str, records: Iterable[bytes]) -> Iterator[
     """
     with TemporaryDirectory(prefix="rrma-export-") as folder:
         path = Path(folder, form.path(collection))
-        for _ in form.write(path, collection, map(_parsed, records)):
+        rows = table.rows(collection, map(_parsed, records))
+        for _ in form.write(path, collection, rows, Imprint()):
             pass
         with path.open("rb") as file:
             while piece := file.read(_PIECE_BYTES):

@@ -11,6 +11,7 @@ import pytest
 
 from hub.distributions import checksums
 from hub.distributions.contents import Contents, Outline, outline
+from hub.distributions.formats import FORMATS
 from hub.search import Query, SearchIndex
 from hub.stages import export_gate
 from hub.stages.release import publish
@@ -47,7 +48,10 @@ def test_a_whole_release_passes(draft: Path) -> None:
     assert checked(draft) == []
 
 
-FILES = ["actors.jsonl.gz", "actors.csv", "actors.geojson", "projects.csv", "catalogue.sqlite", "statistics.json"]
+FILES = [
+    *(form.path("actor") for form in FORMATS if not form.values),
+    *("projects.csv", "catalogue.sqlite", "statistics.json"),
+]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -13,6 +13,7 @@ import pytest
 from hub.catalogue import Catalogue
 from hub.distributions import shelf
 from hub.distributions.contents import Contents, MemberRow, PublicLine
+from hub.distributions.formats import FORMATS
 from hub.model.release import LastHarvest, NetworkEntry
 from hub.search import Query
 from hub.stages.export_gate import EmptyCatalogue, ReleaseRefused
@@ -49,12 +50,11 @@ def test_a_release_holds_every_file_and_says_so(tmp_path: Path) -> None:
     assert (tmp_path / "current").resolve() == made.folder
     assert made.name.startswith("20261123T023000Z-")
     assert [(file.path, file.rows) for file in made.manifest.files] == [
-        ("actors.jsonl.gz", 2),
-        ("actors.csv", 2),
-        ("actors.geojson", 2),
-        ("projects.jsonl.gz", 1),
-        ("projects.csv", 1),
-        ("projects.geojson", 1),
+        *((form.path("actor"), 0 if form.values else 2) for form in FORMATS),
+        ("actors.records.jsonl.gz", 0),
+        *((form.path("project"), 0 if form.values else 1) for form in FORMATS),
+        ("projects.records.jsonl.gz", 0),
+        ("identifiers.csv", 0),
         ("catalogue.sqlite", 3),
         ("statistics.json", None),
     ]

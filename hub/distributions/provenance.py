@@ -1,0 +1,128 @@
+"""Provenance as a table: a row for each value and each record that states it, the one it was taken from first."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow.parquet as pq
+
+from hub.distributions import columnar
+from hub.distributions.imprint import Imprint
+from hub.distributions.table import Row, own
+from schemas.canonical import JSON
+
+COLUMNS = (
+    own(
+        "id",
+        "Identifiant national",
+        "National identifier",
+        "Fiche à laquelle la valeur appartient.",
+        example="7H3KQ0V2M9XTC",
+        required=True,
+    ),
+    own(
+        "champ",
+        "Champ",
+        "Field",
+        "Pointeur JSON (RFC 6901) vers la valeur, dans la fiche complète.",
+        example="/seat/city",
+        required=True,
+    ),
+    own(
+        "valeur",
+        "Valeur",
+        "Value",
+        "La valeur publiée : un texte tel quel, toute autre valeur en JSON.",
+        example="Orléans",
+    ),
+    own(
+        "rang",
+        "Rang",
+        "Rank",
+        "1 : la source dont la valeur est tirée ; au-delà, celles qui la confirment.",
+        example="1",
+        kind="integer",
+        required=True,
+    ),
+    own("reseau", "Réseau", "Network", "Réseau dont la fiche source énonce la valeur.", example="centraider"),
+    own("cle", "Clé", "Local key", "Clé de la fiche source dans l'annuaire de ce réseau.", example="A-42"),
+    own(
+        "champ_source",
+        "Champ source",
+        "Source field",
+        "Pointeur JSON vers la valeur, dans la fiche source.",
+        example="/seat/city",
+    ),
+    own(
+        "date",
+        "Date",
+        "Date",
+        "Jour où le réseau a modifié sa fiche pour la dernière fois, quand il le dit.",
+        example="2026-11-01",
+        kind="date",
+    ),
+    own("regle", "Règle", "Rule", "Règle qui a fait choisir cette valeur.", example="most-recent"),
+)
+_GROUP = 50_000
+
+
+def write(path: Path, _collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
+    """Write a CSV file and pass the rows on."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(column.heading for column in COLUMNS)
+        for row in rows:
+            out.writerows(values(row.says))
+            yield row
+
+
+def write_columnar(path: Path, _collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
+    """Write a Parquet file and pass the rows on."""
+    waiting: list[tuple[Any, ...]] = []
+    with pq.ParquetWriter(path, columnar.schema(COLUMNS, imprint), compression="zstd") as file:
+        for row in rows:
+            waiting.extend(values(row.says))
+            if len(waiting) >= _GROUP:
+                columnar.put(file, waiting)
+                waiting = []
+            yield row
+        if waiting:
+            columnar.put(file, waiting)
+
+
+def values(line: JSON) -> Iterator[tuple[str, str, str | None, int, str, str, str, str | None, str]]:
+    """The rows of one record, in the order of COLUMNS."""
+    for pointer, origins in line.get("provenance", {}).items():
+        value = _told(_at(line, pointer))
+        for rank, origin in enumerate(origins, 1):
+            yield (
+                line["id"],
+                pointer,
+                value,
+                rank,
+                origin["network"],
+                origin["id"],
+                origin["pointer"],
+                origin["date"],
+                origin["rule"],
+            )
+
+
+def _at(line: JSON, pointer: str) -> Any:
+    """What stands at a JSON pointer; None where nothing does."""
+    found: Any = line
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list):
+            found = found[int(key)] if key.isdecimal() and int(key) < len(found) else None
+        else:
+            found = found.get(key) if isinstance(found, dict) else None
+    return found
+
+
+def _told(value: Any) -> str | None:
+    return (
+        value if value is None or isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    )

@@ -1,0 +1,57 @@
+"""N-Triples and Turtle, written as the records pass; pyoxigraph reads them back."""
+
+import gzip
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, cast
+
+from pyoxigraph import Literal, RdfFormat, parse
+
+from hub.distributions import linked
+from hub.distributions.imprint import Imprint
+from hub.distributions.jsonlines import packed
+from hub.distributions.table import Row
+from hub.distributions.terms import PREFIXES, expanded, iri, nested, segment, triples
+
+_IDENTIFIER = expanded("dct:identifier").strip("<>")
+
+
+def write_triples(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
+    """Write gzipped N-Triples, one triple a line, and pass the rows on."""
+    with packed(path) as file:
+        for row in rows:
+            subject = iri(imprint.record(collection, segment(row.line.id)))
+            node = linked.described(collection, row.says, imprint)
+            file.write("".join(triples(subject, node, f"_:r{row.line.id}")).encode())
+            yield row
+
+
+def write_turtle(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
+    """Write Turtle, one paragraph a record, and pass the rows on."""
+    with path.open("w", encoding="utf-8", newline="\n", buffering=1 << 16) as file:
+        file.writelines(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
+        for row in rows:
+            subject = iri(imprint.record(collection, segment(row.line.id)))
+            file.write(f"\n{subject} {nested(linked.described(collection, row.says, imprint))} .\n")
+            yield row
+
+
+def triples_ids(path: Path) -> Iterator[str]:
+    """The national ids that a file of N-Triples describes. Raises OSError, EOFError or ValueError when it is torn."""
+    with gzip.open(path, "rb") as file:
+        yield from _ids(cast(IO[bytes], file), RdfFormat.N_TRIPLES)
+
+
+def turtle_ids(path: Path) -> Iterator[str]:
+    """As `triples_ids`, of a file of Turtle."""
+    with path.open("rb") as file:
+        yield from _ids(file, RdfFormat.TURTLE)
+
+
+def _ids(file: IO[bytes], form: RdfFormat) -> Iterator[str]:
+    try:
+        for found in parse(file, form):
+            if found.predicate.value == _IDENTIFIER and isinstance(found.object, Literal):
+                yield found.object.value
+    except SyntaxError as error:
+        raise ValueError(str(error)) from error
