@@ -10,6 +10,7 @@ from schemas import registry
 from schemas.canonical import JSON
 
 TEXT = {"type": "string"}
+NUMBER = {"type": "number"}
 COUNT = {"type": "integer", "minimum": 0}
 MOMENT = {"type": "string", "format": "date-time"}
 
@@ -84,6 +85,21 @@ _COMPONENTS: JSON = {
         quarantined=COUNT,
         held=COUNT,
         error={"type": ["string", "null"]},
+    ),
+    "Key": _object(["network", "id"], network=TEXT, id=TEXT),
+    "Explanation": _object(
+        ["id", "pairs"],
+        id=TEXT,
+        pairs=_list(
+            _object(
+                ["left", "right", "log_odds", "parts"],
+                left=_ref("Key"),
+                right=_ref("Key"),
+                log_odds=NUMBER | {"description": "Natural log-odds that the two are one; the parts add up to it."},
+                parts=_list(_object(["name", "weight", "text_fr"], name=TEXT, weight=NUMBER, text_fr=TEXT)),
+            )
+        )
+        | {"description": "The compared pairs of its source records, the surest first."},
     ),
     "Networks": _list(_ref("Network")),
     "Statistics": _object(

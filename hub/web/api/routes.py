@@ -44,6 +44,8 @@ def router(release: ReleaseSource) -> APIRouter:
         """One project, with the provenance of each value."""
         return _record(release(), "project", national_id)
 
+    _explaining(routes, release)
+
     @routes.get("/networks", responses=described("Networks"))
     async def list_networks() -> Response:
         """The contributing networks, and how each was last harvested before this release."""
@@ -68,6 +70,18 @@ def router(release: ReleaseSource) -> APIRouter:
     return routes
 
 
+def _explaining(routes: APIRouter, release: ReleaseSource) -> None:
+    @routes.get("/actors/{national_id}/explanation", responses=described("Explanation", missing=True))
+    async def explain_actor(national_id: str) -> Response:
+        """Why the source records of one actor were joined: every compared pair, with its reasons in French."""
+        return _explanation(release(), "actor", national_id)
+
+    @routes.get("/projects/{national_id}/explanation", responses=described("Explanation", missing=True))
+    async def explain_project(national_id: str) -> Response:
+        """Why the source records of one project were joined."""
+        return _explanation(release(), "project", national_id)
+
+
 def _json(body: object) -> Response:
     return _bytes(orjson.dumps(body))
 
@@ -81,6 +95,22 @@ def _record(catalogue: Catalogue, collection: str, national_id: str) -> Response
     if found.moved:
         return RedirectResponse(f"/api/v1/{collection}s/{found.id}", 301)
     return _bytes(found.body)
+
+
+def _explanation(catalogue: Catalogue, collection: str, national_id: str) -> Response:
+    found = find_open(catalogue, collection, national_id)
+    if found.moved:
+        return RedirectResponse(f"/api/v1/{collection}s/{found.id}/explanation", 301)
+    pairs = [
+        {
+            "left": {"network": edge.left_network, "id": edge.left_id},
+            "right": {"network": edge.right_network, "id": edge.right_id},
+            "log_odds": edge.log_odds,
+            "parts": edge.parts,
+        }
+        for edge in catalogue.edges(found.id)
+    ]
+    return _json({"id": found.id, "pairs": pairs})
 
 
 def _page(request: Request, catalogue: Catalogue, collection: str) -> Response:

@@ -75,6 +75,27 @@ def test_a_record_is_sent_as_the_bytes_of_the_release(
     assert client.get(f"/acteurs/{shared_actor}.json").content == catalogue.actor(shared_actor)
 
 
+def test_a_record_tells_why_its_sources_were_joined(
+    client: httpx.Client, shared_actor: str, project: str, hidden_id: str
+) -> None:
+    told = client.get(f"/api/v1/actors/{shared_actor}/explanation").json()
+    sources = client.get(f"/api/v1/actors/{shared_actor}").json()["sources"]
+    keys = [{"network": source["network"], "id": source["id"]} for source in sources]
+
+    assert told["id"] == shared_actor
+    assert told["pairs"]
+    for pair in told["pairs"]:
+        assert pair["left"] in keys
+        assert pair["right"] in keys
+        assert sum(part["weight"] for part in pair["parts"]) == pytest.approx(pair["log_odds"], abs=0.01)
+        assert all(" : " in part["text_fr"] for part in pair["parts"])
+    moved = client.get(f"/api/v1/actors/{shared_actor.lower()}/explanation")
+    assert (moved.status_code, moved.headers["location"]) == (301, f"/api/v1/actors/{shared_actor}/explanation")
+    assert client.get(f"/api/v1/projects/{project}/explanation").json()["id"] == project
+    assert client.get(f"/api/v1/actors/{hidden_id}/explanation").status_code == 403
+    assert client.get(f"/api/v1/actors/{GONE}/explanation").status_code == 410
+
+
 def test_every_published_record_satisfies_its_schema(client: httpx.Client) -> None:
     for collection in ("actor", "project"):
         for record in client.get(f"/api/v1/{collection}s?size=100").json()["items"]:
