@@ -4,12 +4,13 @@
                             └─► inside a cluster       would it better be cut at its weakest links?
 
 A decision is about two sides, and is asked once, at the pair that speaks most for joining them. How sure it is, is the
-mean log-odds across the sides, the quantity whose sign decided (see `hub.resolution.cluster`); but never more in favour
-of joining than that pair is, however many were not compared and count for little.
+mean log-odds across the sides, the quantity whose sign decided (see `hub.resolution.cluster`). Pairs that were not
+compared, and count for little, make no doubt of a sure thing: two clusters are never more alike than their best pair,
+and inside a cluster the compared pairs speak alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, fsum
 
@@ -17,6 +18,7 @@ Scored = tuple[int, int, float]  # left, right, log-odds
 
 # A decision that is wrong less often than once in fifty waits behind everything else for ever.
 LEAST_PROBABILITY = 0.02
+MOST_CUTS = 60  # the weakest links of one cluster; a body with more records has other troubles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class Doubt:
     """A decision by the numbers of its records.
 
     left, right: the pair to look at, left < right.
-    link:        log-odds of the two sides: the mean, pairs that were never compared included, or those of the pair.
+    link:        log-odds of the two sides.
     joined:      whether they are one cluster now.
     sides:       the records on either side.
     """
@@ -72,11 +74,11 @@ def doubts(homes: Sequence[int], scored: Iterable[Scored], unscored: float) -> l
         else:
             across[one, two].append(pair)
     found = [
-        _doubt(pairs, frozenset(members[one]), frozenset(members[two]), unscored, joined=False)
+        _union(pairs, frozenset(members[one]), frozenset(members[two]), unscored)
         for (one, two), pairs in across.items()
     ]
     for home, pairs in inside.items():
-        found += _cuts(frozenset(members[home]), pairs, unscored)
+        found += _cuts(frozenset(members[home]), pairs)
     kept = [each for each in found if each.probability >= LEAST_PROBABILITY]
     return sorted(kept, key=lambda each: (each.left, each.right))
 
@@ -91,28 +93,30 @@ def doubt_about(homes: Sequence[int], left: int, right: int, log_odds: float) ->
     return Doubt(left=left, right=right, link=log_odds, joined=joined, sides=(sides[0], sides[1]))
 
 
-def _doubt(
-    pairs: Sequence[Scored], one: frozenset[int], two: frozenset[int], unscored: float, *, joined: bool
-) -> Doubt:
-    """pairs: the compared ones across the two sides, at least one."""
-    left, right, best = min(pairs, key=lambda pair: (-pair[2], pair[0], pair[1]))
+def _union(pairs: Sequence[Scored], one: frozenset[int], two: frozenset[int], unscored: float) -> Doubt:
+    """pairs: the compared ones across two clusters, at least one."""
+    left, right, best = _best(pairs)
     couples = len(one) * len(two)
     total = fsum(pair[2] for pair in pairs) + unscored * (couples - len(pairs))  # whatever their order
-    link = round(min(total / couples, best), 3)
-    return Doubt(left=left, right=right, link=link, joined=joined, sides=(one, two))
+    return Doubt(left=left, right=right, link=round(min(total / couples, best), 3), joined=False, sides=(one, two))
 
 
-def _cuts(members: frozenset[int], pairs: Sequence[Scored], unscored: float) -> Iterable[Doubt]:
+def _cuts(members: frozenset[int], pairs: Sequence[Scored]) -> Iterator[Doubt]:
     """A cluster is held together by a tree of its strongest pairs: each of them is a place where it could be cut.
 
     Source: single-linkage clustering as a maximum spanning tree, Gower & Ross, Applied Statistics 18 (1969).
     """
     tree = _strongest_tree(pairs)
-    for left, right in tree:
-        one = _reach(left, [link for link in tree if link != (left, right)])
-        two = members - one
+    for link in tree[-MOST_CUTS:]:
+        one = _reach(link[0], [other for other in tree if other != link])
         crossing = [pair for pair in pairs if (pair[0] in one) != (pair[1] in one)]
-        yield _doubt(crossing, one, two, unscored, joined=True)
+        left, right, _ = _best(crossing)
+        mean = fsum(pair[2] for pair in crossing) / len(crossing)
+        yield Doubt(left=left, right=right, link=round(mean, 3), joined=True, sides=(one, members - one))
+
+
+def _best(pairs: Iterable[Scored]) -> Scored:
+    return min(pairs, key=lambda pair: (-pair[2], pair[0], pair[1]))
 
 
 def _strongest_tree(pairs: Iterable[Scored]) -> list[tuple[int, int]]:

@@ -12,10 +12,12 @@ from hub.model.decision import Decision, Undo, standing
 from hub.model.match import Judgement, Pair, Verdict
 from hub.model.standing import Standing
 from hub.stages.decided import refuse_contradiction
-from hub.store import judgements, records
+from hub.store import judgements, meta, records
 from hub.store.engine import reading
 from schemas.errors import NotFound, RequestError
 from schemas.record import COLLECTIONS, RecordKey
+
+_DECIDING = "deciding"
 
 
 def judge(engine: Engine, said: Judgement) -> Decision:
@@ -26,6 +28,7 @@ def judge(engine: Engine, said: Judgement) -> Decision:
     """
     _is_signed(said.author, said.reason)
     with engine.begin() as connection:
+        _alone(connection)
         decision = decision_on(connection, said)
         decided = standing(judgements.every(connection))
         decided[decision.judgement.pair] = decision
@@ -41,6 +44,7 @@ def undo(engine: Engine, number: int, taken_back: Undo) -> Decision:
     """
     _is_signed(taken_back.author, taken_back.reason)
     with engine.begin() as connection:
+        _alone(connection)
         decision = judgements.get(connection, number)
         if decision is None:
             raise NotFound(f"no judgement has number {number}")
@@ -108,6 +112,11 @@ def record_key(text: str) -> RecordKey:
     if not (source and slash and local_id):
         raise RequestError(f"{text!r} names no record; a right one is actor:centraider/A-42")
     return RecordKey(collection, source, local_id)
+
+
+def _alone(connection: Connection) -> None:
+    """Let nobody else decide until this transaction ends, or two could contradict each other unseen."""
+    meta.put(connection, _DECIDING, "")
 
 
 def _is_signed(author: str, reason: str) -> None:

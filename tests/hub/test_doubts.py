@@ -20,7 +20,7 @@ def test_two_clusters_are_asked_about_once_at_the_pair_that_speaks_most_for_join
 def test_pairs_that_nobody_compared_make_no_doubt_of_a_sure_thing() -> None:
     found = doubts([0, 0, 0, 0, 1], [(0, 1, 9.0), (0, 2, 9.0), (0, 3, 9.0), (3, 4, -15.0)], unscored=-1.0)
 
-    assert (3, 4) not in {(each.left, each.right) for each in found}
+    assert found == []
 
 
 def test_a_cluster_is_asked_about_at_its_weak_links_only() -> None:
@@ -31,7 +31,7 @@ def test_a_cluster_is_asked_about_at_its_weak_links_only() -> None:
 
 
 def test_the_younger_side_moves() -> None:
-    [found] = doubts([0, 0, 1], [(0, 1, 9.0), (1, 2, 0.0)], unscored=-1.0)
+    [found] = doubts([0, 0, 1], [(0, 1, 9.0), (1, 2, 0.0)], unscored=-0.5)
 
     assert (found.moved(age=[0, 1, 2]), found.moved(age=[2, 1, 0])) == (1, 2)
 

@@ -1,5 +1,6 @@
 """People decide which records speak of one thing: what binds, what comes back, what waits for them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import orjson
@@ -10,7 +11,7 @@ from sqlalchemy import Engine
 
 from hub.model.match import Verdict
 from hub.resolution import Contradiction, Model, load
-from hub.stages.judging import history
+from hub.stages.judging import history, judge, judgement
 from hub.stages.publication import release
 from hub.stages.resolve import at_threshold
 from hub.stages.review import compare, differences, explain, queue
@@ -98,6 +99,21 @@ def test_an_undo_that_would_bring_a_contradiction_back_is_refused(small: Past) -
 
     with pytest.raises(Contradiction, match="alpha/1 = actor:alpha/2 = actor:alpha/3"):
         small.undo(lifted.number)
+
+
+def test_of_two_people_who_contradict_each_other_at_once_one_is_refused(past: Past) -> None:
+    past.judge(SAME, "alpha/1", "alpha/2")
+    verdicts = [(SAME, "alpha/2", "alpha/3"), (DIFFERENT, "alpha/1", "alpha/3")]
+
+    def decide(said: tuple[Verdict, str, str]) -> str:
+        try:
+            judge(past.engine, judgement(*said, author="claire", reason="vu", at=past.now))
+        except Contradiction:
+            return "refused"
+        return "kept"
+
+    with ThreadPoolExecutor(2) as people:
+        assert sorted(people.map(decide, verdicts)) == ["kept", "refused"]
 
 
 def test_a_network_that_merges_what_people_told_apart_stops_no_night(past: Past) -> None:
