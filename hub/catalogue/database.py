@@ -116,6 +116,13 @@ def ids(path: Path, collection: str) -> Iterator[str]:
         yield from (row[0] for row in connection.execute(f"SELECT id FROM {collection}s ORDER BY id"))  # noqa: S608
 
 
+def payloads(path: Path, collection: str) -> Iterator[bytes]:
+    """The records of a collection as they were published, in order of id."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        rows = connection.execute(f"SELECT CAST(payload AS BLOB) FROM {collection}s ORDER BY id")  # noqa: S608
+        yield from (row[0] for row in rows)
+
+
 @contextmanager
 def names(path: Path) -> Iterator[Callable[[str], str | None]]:
     """Look actors' names up by national id."""

@@ -47,11 +47,11 @@ def write(folder: Path, bases: Sequence[Base], digests: Mapping[str, str]) -> tu
     digests: collection -> set digest of the release. A collection without a file, there or here, is empty.
     """
     made: list[DeltaEntry] = []
-    for collection, after in digests.items():
-        name = f"{NAMES[collection]}.jsonl.gz"
+    for collection, plural in NAMES.items():
+        name, after = f"{plural}.jsonl.gz", digests.get(collection, EMPTY.hex)
         lines, tallies = _lines(folder / name), []
         for base in bases:
-            if (folder / name).exists() or (base.folder / name).exists():
+            if spans(folder, base, collection):
                 target, tally = folder / path(base.since, collection), Counter[str]()
                 target.parent.mkdir(parents=True, exist_ok=True)
                 lines = _told(target, _lines(base.folder / name), lines, tally)
@@ -60,6 +60,12 @@ def write(folder: Path, bases: Sequence[Base], digests: Mapping[str, str]) -> tu
             pass
         made += [_entry(base, collection, after, tally) for base, tally in tallies]
     return tuple(made)
+
+
+def spans(folder: Path, base: Base, collection: str) -> bool:
+    """Whether there is something to tell the difference of: the collection has a file, here or there."""
+    name = f"{NAMES[collection]}.jsonl.gz"
+    return (folder / name).exists() or (base.folder / name).exists()
 
 
 def path(since: str, collection: str) -> str:

@@ -9,6 +9,7 @@ import orjson
 from hub.distributions import shelf
 from hub.distributions.checksums import sha256
 from hub.distributions.deltas import Base
+from hub.distributions.formats import NAMES
 from hub.model.release import ReleaseManifest
 
 MANIFEST = "manifest.json"
@@ -61,7 +62,8 @@ def _chosen(releases: Path, now: datetime) -> Iterator[tuple[str, ReleaseManifes
 
 
 def _is_whole(folder: Path, release: ReleaseManifest) -> bool:
-    lines = [file for file in release.files if file.path.endswith(".jsonl.gz") and "/" not in file.path]
+    wholes = {f"{name}.jsonl.gz" for name in NAMES.values()}
+    lines = [file for file in release.files if file.path in wholes]
     return all((folder / file.path).is_file() and sha256(folder / file.path) == file.sha256 for file in lines)
 
 

@@ -5,7 +5,9 @@ read, or holds one record more or less, refuses the release with a reason; the l
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -13,14 +15,16 @@ import orjson
 
 from hub import statistics
 from hub.catalogue import database
-from hub.distributions import checksums, files, jsonlines, provenance
+from hub.distributions import checksums, deltas, files, jsonlines, kept, provenance, rrma_verify
 from hub.distributions.contents import Ids, Outline
+from hub.distributions.deltas import Base
 from hub.distributions.formats import FORMATS, NAMES
+from hub.model.release import FileEntry, ReleaseManifest
 from schemas.canonical import SetDigest, hash_of
 from schemas.errors import FederationError
 
 Indexed = Callable[[str], list[str]]
-_UNREADABLE = (OSError, EOFError, ValueError, KeyError, duckdb.Error, sqlite3.Error)
+_UNREADABLE = (OSError, EOFError, zlib.error, ValueError, KeyError, duckdb.Error, sqlite3.Error)
 
 
 class ReleaseRefused(FederationError):
@@ -39,20 +43,60 @@ class EmptyCatalogue(ReleaseRefused):
     code = "empty-catalogue"
 
 
-def check(folder: Path, expected: Outline, indexed: Indexed) -> None:
+class Pinned(ReleaseRefused):
+    """Somebody rolled back, and nobody said yet that other releases may follow."""
+
+    code = "release-pinned"
+
+
+def check(folder: Path, expected: Outline, indexed: Indexed, bases: Sequence[Base] = ()) -> None:
     """Read every file of a draft back.
 
     indexed: collection -> the ids that the search index finds when asked for everything.
+    bases:   the earlier releases that there must be a delta from.
     Raises ReleaseRefused with every reason found.
     """
     reasons = [
         *_files(folder, expected),
         *_catalogue(folder, expected, indexed),
         *_figures(folder, expected),
+        *_deltas(folder, bases),
         *(f"{name} differs from its sum in {checksums.NAME}" for name in checksums.differing(folder)),
     ]
     if reasons:
         raise ReleaseRefused(reasons)
+
+
+def check_restored(folder: Path, expected: ReleaseManifest, indexed: Indexed, bases: Sequence[Base]) -> None:
+    """Check a draft whose files were copied from a release that passed the gate in its time.
+
+    Raises ReleaseRefused with every reason found.
+    """
+    reasons = [
+        *(f"{file.path} is no longer what it was" for file in expected.files if not _is(folder / file.path, file)),
+        *_restored(folder, expected, indexed),
+        *_deltas(folder, bases),
+        *(f"{name} differs from its sum in {checksums.NAME}" for name in checksums.differing(folder)),
+    ]
+    if reasons:
+        raise ReleaseRefused(reasons)
+
+
+def _is(path: Path, file: FileEntry) -> bool:
+    return path.is_file() and checksums.sha256(path) == file.sha256
+
+
+def _restored(folder: Path, expected: ReleaseManifest, indexed: Indexed) -> Iterator[str]:
+    for collection, count in expected.counts.items():
+        try:
+            shown = Ids.of(database.ids(folder / "catalogue.sqlite", collection))
+        except _UNREADABLE as error:
+            yield f"catalogue.sqlite ({collection}) cannot be read back: {error}"
+            continue
+        if shown.count != count:
+            yield f"catalogue.sqlite ({collection}) holds {shown.count} records, not {count}"
+        yield from _compared(f"search index ({collection})", shown, iter(sorted(indexed(collection))))
+        yield from _digest(folder / f"{NAMES[collection]}.jsonl.gz", collection, expected.digests[collection])
 
 
 def _files(folder: Path, expected: Outline) -> Iterator[str]:
@@ -124,3 +168,23 @@ def _figures(folder: Path, expected: Outline) -> Iterator[str]:
         ]
         if said != [ids.count]:
             yield f"statistics.json: {said} {collection}s, not {ids.count}"
+
+
+def _deltas(folder: Path, bases: Sequence[Base]) -> Iterator[str]:
+    """Each delta is there, and read by the script that consumers run it leads from its base to this release."""
+    try:
+        told = {(delta.since, delta.collection): delta for delta in kept.manifest(folder).deltas}
+    except _UNREADABLE as error:
+        yield f"{kept.MANIFEST} cannot be read back: {error}"
+        return
+    for base in bases:
+        for collection, name in NAMES.items():
+            if not deltas.spans(folder, base, collection):
+                continue
+            path, whole = folder / deltas.path(base.since, collection), f"{name}.jsonl.gz"
+            try:
+                delta = asdict(told[base.since, collection])
+                rrma_verify.chained(path, delta, delta["after"])
+                rrma_verify.added(base.folder / whole, path, folder / whole)
+            except _UNREADABLE as error:
+                yield f"{deltas.path(base.since, collection)}: {error}"

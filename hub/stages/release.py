@@ -5,7 +5,7 @@
 Whatever stops it, `current` leads to a whole release: the last one until the very end, the new one from then on.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -14,18 +14,17 @@ from pathlib import Path
 import orjson
 
 from hub.catalogue import database
-from hub.distributions import checksums, files, formats, shelf, table
+from hub.distributions import deltas, files, formats, kept, shelf, table
 from hub.distributions.contents import Contents, Outline, Parsed, outline, parsed
 from hub.distributions.imprint import Imprint
 from hub.model.licence import licence
-from hub.model.release import FileEntry, NetworkEntry, ReleaseManifest
-from hub.search import Query, SearchIndex
-from hub.stages import export_gate
+from hub.model.release import DeltaEntry, FileEntry, NetworkEntry, ReleaseManifest
+from hub.search import SearchIndex
+from hub.stages import export_gate, indexing, seal
 from hub.statistics import Statistics
-from schemas.canonical import JSON
 from schemas.errors import ConfigError
 
-_CATALOGUE, _STATISTICS, _MANIFEST, _INDEX = "catalogue.sqlite", "statistics.json", "manifest.json", "index"
+_CATALOGUE, _STATISTICS = "catalogue.sqlite", "statistics.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +49,26 @@ def publish(contents: Contents, releases: Path, now: datetime, *, allow_empty: b
 
     releases: the folder that holds them all; made when missing.
     Raises EmptyCatalogue without actors unless `allow_empty`, ReleaseRefused when a file read back is not what it
-    should be, Busy while another one is being written. `current` is as before then.
+    should be, Pinned while a rollback holds, Busy while another one is being written. `current` is as before then.
     """
     with shelf.writing(releases):
         expected, previous = outline(contents), shelf.current(releases)
         if previous and _says(previous, expected):
             return Unchanged(name=previous.name, folder=previous)
+        if previous and kept.holds(releases, kept.manifest(previous)):
+            raise export_gate.Pinned(
+                [f"a rollback holds {previous.name}: `rrma-hub releases resume` lets others follow"]
+            )
         if not allow_empty and not expected.shown["actor"].count:
             raise export_gate.EmptyCatalogue(["no actor to publish"])
         name = shelf.name_of(now, expected.content, releases)
         with shelf.draft(releases, name) as folder:
             _write(contents, expected, folder)
-            manifest = _manifest(folder, name, now, contents, expected, previous)
-            (folder / _MANIFEST).write_bytes(orjson.dumps(manifest.as_json(), option=orjson.OPT_INDENT_2))
-            checksums.write(folder, [file.path for file in manifest.files] + [_MANIFEST])
-            export_gate.check(folder, expected, _reader(folder))
+            bases = kept.bases(releases, now)
+            told = deltas.write(folder, bases, expected.digests)
+            manifest = _manifest(folder, name, now, contents, expected, previous, told)
+            seal.seal(folder, manifest)
+            export_gate.check(folder, expected, indexing.reader(folder), bases)
             shelved = shelf.shelve(folder, releases, name)
         return Release(name=name, folder=shelved, manifest=manifest)
 
@@ -72,7 +76,7 @@ def publish(contents: Contents, releases: Path, now: datetime, *, allow_empty: b
 def _says(previous: Path, expected: Outline) -> bool:
     """Whether a release has these contents, in a form that this version of the hub can serve."""
     try:
-        SearchIndex.open(previous / _INDEX)
+        SearchIndex.open(previous / indexing.FOLDER)
     except ConfigError:
         return False
     return database.content(previous / _CATALOGUE) == expected.content
@@ -95,12 +99,7 @@ def _write(contents: Contents, expected: Outline, folder: Path) -> None:
         catalogue.close()
     files.write_beside(contents, expected, folder)
     (folder / _STATISTICS).write_bytes(orjson.dumps(figures.as_json(), option=orjson.OPT_INDENT_2))
-    with database.names(folder / _CATALOGUE) as name_of:
-        rows = {
-            collection: (_named(says, name_of) for _, says in parsed(lines))
-            for collection, lines in contents.lines.items()
-        }
-        SearchIndex.build(folder / _INDEX, rows)
+    indexing.build(folder, {name: (says for _, says in parsed(lines)) for name, lines in contents.lines.items()})
 
 
 def _write_files(walk: Iterable[Parsed], collection: str, imprint: Imprint, folder: Path) -> None:
@@ -109,19 +108,6 @@ def _write_files(walk: Iterable[Parsed], collection: str, imprint: Imprint, fold
         rows = form.write(folder / form.path(collection), collection, rows, imprint)
     for _ in rows:
         pass
-
-
-def _named(line: JSON, name_of: Callable[[str], str | None]) -> JSON:
-    """The line with the names of the actors it refers to by national id, so that it is found by them."""
-
-    def named(who: JSON) -> JSON:
-        name = who.get("name") or name_of(who.get("national_id", ""))
-        return who | {"name": name} if name else who
-
-    lead = {"lead": named(line["lead"])} if line.get("lead") else {}
-    return (
-        line | lead | {role: [named(who) for who in line[role]] for role in ("partners", "funders") if line.get(role)}
-    )
 
 
 def _counted(figures: Statistics, collection: str, lines: Iterable[Parsed]) -> Iterator[Parsed]:
@@ -137,8 +123,9 @@ def _manifest(
     contents: Contents,
     expected: Outline,
     previous: Path | None,
+    told: Sequence[DeltaEntry],
 ) -> ReleaseManifest:
-    before = ReleaseManifest.from_json(orjson.loads((previous / _MANIFEST).read_bytes())) if previous else None
+    before = kept.manifest(previous) if previous else None
     return ReleaseManifest(
         release=name,
         created_at=now,
@@ -147,7 +134,8 @@ def _manifest(
         digests=expected.digests,
         previous_digests=before.digests if before else {},
         networks=contents.networks,
-        files=tuple(_files(folder, expected)),
+        files=(*_files(folder, expected), *deltas.files(folder, told), seal.proof(folder)),
+        deltas=tuple(told),
         software=f"rrma-hub/{version('rrma-hub')}",
         licence=contents.licence,
         sources=(*map(_attribution, contents.networks), *sorted(_origins(contents))),
@@ -188,8 +176,3 @@ def _origins(contents: Contents) -> set[str]:
         for each in stated
         if "source" in each
     }
-
-
-def _reader(folder: Path) -> export_gate.Indexed:
-    search = SearchIndex.open(folder / _INDEX)
-    return lambda collection: search.ids(Query(collection=collection))

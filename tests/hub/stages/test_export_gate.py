@@ -3,7 +3,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import orjson
@@ -11,6 +11,7 @@ import pytest
 
 from hub.distributions import checksums
 from hub.distributions.contents import Contents, Outline, outline
+from hub.distributions.deltas import Base
 from hub.distributions.formats import FORMATS
 from hub.search import Query, SearchIndex
 from hub.stages import export_gate
@@ -147,3 +148,29 @@ def test_a_file_that_is_not_what_its_sum_says_is_refused(draft: Path) -> None:
 
     with pytest.raises(export_gate.ReleaseRefused, match=r"manifest\.json differs from its sum"):
         export_gate.check(draft, EXPECTED, lambda collection: search.ids(Query(collection=collection)))
+
+
+def test_deltas_are_applied_to_the_release_they_start_from(tmp_path: Path) -> None:
+    day = datetime(2026, 11, 23, tzinfo=UTC)
+    first = publish(Contents(lines={"actor": published(*real_actors()[:30])}), tmp_path, day)
+    second = publish(Contents(lines={"actor": published(*real_actors()[10:40])}), tmp_path, day + timedelta(days=1))
+    base = Base(since="previous", release=first.name, folder=first.folder, digests=first.manifest.digests)
+    expected = outline(Contents(lines={"actor": published(*real_actors()[10:40])}))
+    told = second.folder / "deltas/previous/actors.jsonl.gz"
+    whole = gzip.decompress(told.read_bytes()).splitlines(keepends=True)
+
+    def reasons() -> list[str]:
+        search = SearchIndex.open(second.folder / "index")
+        try:
+            export_gate.check(second.folder, expected, lambda name: search.ids(Query(collection=name)), [base])
+        except export_gate.ReleaseRefused as refused:
+            return refused.reasons
+        return []
+
+    assert (len(whole), reasons()) == (20, [])
+    told.write_bytes(gzip.compress(b"".join(whole[1:])))
+    assert any(reason.startswith("deltas/previous/actors.jsonl.gz: ") for reason in reasons())
+    told.write_bytes(gzip.compress(b"".join(whole))[:-40])
+    assert any(reason.startswith("deltas/previous/actors.jsonl.gz: ") for reason in reasons())
+    told.unlink()
+    assert any(reason.startswith("deltas/previous/actors.jsonl.gz: ") for reason in reasons())

@@ -57,6 +57,7 @@ def test_a_release_holds_every_file_and_says_so(tmp_path: Path) -> None:
         ("identifiers.csv", 0),
         ("catalogue.sqlite", 3),
         ("statistics.json", None),
+        ("rrma-verify", None),
     ]
     assert all(file.title and file.title_en and file.media_type for file in made.manifest.files)
     assert {path.name for path in made.folder.iterdir()} == {file.path for file in made.manifest.files} | {
