@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from hub.cli.door import show_facts, show_rows
-from hub.distributions import shelf
+from hub.distributions import kept, shelf
 from hub.model.job import Job
 from hub.store import clusters, goldens, jobs
 from hub.wiring import Hub
@@ -45,4 +45,5 @@ def status_of(hub: Hub, connection: Connection) -> JSON:
         "clusters": sum(count for _, count in totals.values()),
         "golden": goldens.totals(connection),
         "release": current.name if current else None,
+        "held": current is not None and kept.holds(hub.releases, kept.manifest(current)),
     }

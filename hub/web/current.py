@@ -3,7 +3,6 @@
 A request keeps the catalogue it started with, so that one page never mixes two releases.
 """
 
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -12,7 +11,6 @@ from hub.catalogue import Catalogue
 from hub.distributions import shelf
 from schemas.errors import ConfigError, NotFound
 
-_NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 _KEPT_OPEN = 4  # the current release, the one before while it moves, and what a few readers still cite
 
 
@@ -41,7 +39,7 @@ class CurrentRelease:
 
     def named(self, name: str) -> Catalogue:
         folder = self._releases / name
-        if not _NAME.fullmatch(name) or not folder.is_dir():
+        if not shelf.NAME.fullmatch(name) or not folder.is_dir():
             raise NotFound(f"no release {name} here")
         return self._open(folder.resolve())
 
