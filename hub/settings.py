@@ -12,6 +12,7 @@ from typing import Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from hub.model.imprint import UNSIGNED, Imprint
 from hub.model.source import Limits, Source, SourceKind
 from schemas.canonical import JSON
 from schemas.errors import ConfigError, NotFound
@@ -33,8 +34,17 @@ class Settings(BaseSettings):
     threshold: float = Field(0.0, description="Log-odds above which two records are one.")
     stewards: Path = Field(Path("stewards.toml"), description="Who may review, and with which token.")
     notice: str = Field("", description="A sentence in French for every page of the portal.")
+    site: str = Field(
+        "", pattern=r"^(https?://.*[^/])?$", description="The portal's public address, without last slash."
+    )
+    publisher: str = Field(UNSIGNED.publisher, min_length=1, description="Who publishes the catalogue.")
+    contact: str = Field("", pattern=r"^(\S+@\S+)?$", description="An e-mail address for those who use the data.")
     threads: int = Field(12, ge=1, le=64, description="Sources visited at the same time.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is written to stderr.")
+
+    @property
+    def imprint(self) -> Imprint:
+        return Imprint(site=self.site, publisher=self.publisher, contact=self.contact)
 
     @classmethod
     def settings_customise_sources(

@@ -97,7 +97,12 @@ def release(allow_empty: AllowEmpty = False, home: Home = HERE, as_json: AsJson 
     """Publish what was compiled, unless the current release says it already."""
     with open_hub(home) as hub:
         found = publish(
-            hub.engine, hub.releases, datetime.now(UTC), allow_empty=allow_empty, notice=hub.settings.notice
+            hub.engine,
+            hub.releases,
+            datetime.now(UTC),
+            allow_empty=allow_empty,
+            notice=hub.settings.notice,
+            imprint=hub.settings.imprint,
         )
     show_facts(_released(found), as_json=as_json)
 
@@ -109,7 +114,15 @@ def cycle(home: Home = HERE, as_json: AsJson = False) -> None:
         now = datetime.now(UTC)
         settings = hub.settings
         report = cycling.cycle(
-            hub.sources, feeds, hub.engine, hub.releases, now, settings.threads, hub.model, settings.notice
+            hub.sources,
+            feeds,
+            hub.engine,
+            hub.releases,
+            now,
+            settings.threads,
+            hub.model,
+            settings.notice,
+            settings.imprint,
         )
     if as_json:
         show_json(

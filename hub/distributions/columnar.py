@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hub.distributions import table
-from hub.distributions.imprint import Imprint
 from hub.distributions.table import Row
+from hub.model.imprint import Imprint
 from hub.model.licence import licence
 from schemas.registry import Column
 

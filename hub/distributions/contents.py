@@ -2,17 +2,15 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from typing import Any, Self
 
 import orjson
 
-from hub.distributions.imprint import Imprint
+from hub.model.imprint import Imprint
 from hub.model.licence import of_all
 from hub.model.release import NetworkEntry
 from schemas.canonical import JSON, SetDigest, hash_of
-
-_UNSIGNED = Imprint()
 
 # Part of the content hash: a hub that learns to write more, or otherwise, publishes again.
 LAYOUT = "release/2"
@@ -90,7 +88,7 @@ class Contents:
     identifiers: Iterable[IssuedId] = ()
     networks: tuple[NetworkEntry, ...] = ()
     notice: str = ""
-    imprint: Imprint = _UNSIGNED
+    imprint: Imprint = field(default_factory=Imprint)
 
     @property
     def licence(self) -> str:

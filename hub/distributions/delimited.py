@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 
 from hub.distributions import table
-from hub.distributions.imprint import Imprint
 from hub.distributions.sheets import fit
 from hub.distributions.table import Cell, Row
+from hub.model.imprint import Imprint
 
 _END = b"\r\n"
 EXCEL_DELIMITER = ";"

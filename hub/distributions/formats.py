@@ -15,8 +15,8 @@ from hub.distributions import (
     sheets,
     workbook,
 )
-from hub.distributions.imprint import Imprint
 from hub.distributions.table import Row
+from hub.model.imprint import Imprint
 
 # collection -> its file names.
 NAMES = {"actor": "actors", "project": "projects", "announcement": "announcements"}

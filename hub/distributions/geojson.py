@@ -7,8 +7,8 @@ from pathlib import Path
 import orjson
 
 from hub.distributions import table
-from hub.distributions.imprint import Imprint
 from hub.distributions.table import Row
+from hub.model.imprint import Imprint
 from schemas.canonical import JSON
 
 _OPEN, _CLOSE = b'{"type":"FeatureCollection","features":[\n', b"]}\n"

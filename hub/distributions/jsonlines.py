@@ -11,8 +11,8 @@ import pyarrow as pa
 import zstandard
 
 from hub.distributions.contents import PublicLine
-from hub.distributions.imprint import Imprint
 from hub.distributions.table import Row
+from hub.model.imprint import Imprint
 
 _GZIP_LEVEL = 6
 _ZSTD_LEVEL = 3

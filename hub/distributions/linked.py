@@ -6,8 +6,8 @@ No vocabulary of ours: codes are concepts with an IRI, a notation and a French l
 from collections.abc import Callable, Iterator
 from functools import cache
 
-from hub.distributions.imprint import Imprint
 from hub.distributions.terms import Node, iri, literal, moment, segment, typed, web
+from hub.model.imprint import Imprint
 from schemas.canonical import JSON
 from schemas.vocabularies import vocabulary
 

@@ -10,9 +10,9 @@ from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_STORED, ZipFile
 
 from hub.distributions import sheets, table
-from hub.distributions.imprint import TITLE, Imprint
 from hub.distributions.table import Cell, Row
 from hub.distributions.zipped import entry
+from hub.model.imprint import TITLE, Imprint
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _CHUNK = 1 << 20

@@ -9,8 +9,8 @@ import orjson
 import pyarrow.parquet as pq
 
 from hub.distributions import columnar
-from hub.distributions.imprint import Imprint
 from hub.distributions.table import Row, own
+from hub.model.imprint import Imprint
 from schemas.canonical import JSON
 
 COLUMNS = (

@@ -8,10 +8,10 @@ from typing import IO, cast
 from pyoxigraph import Literal, RdfFormat, parse
 
 from hub.distributions import linked
-from hub.distributions.imprint import Imprint
 from hub.distributions.jsonlines import packed
 from hub.distributions.table import Row
 from hub.distributions.terms import PREFIXES, expanded, iri, nested, segment, triples
+from hub.model.imprint import Imprint
 
 _IDENTIFIER = expanded("dct:identifier").strip("<>")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from hub.distributions import table
-from hub.distributions.imprint import TITLE, Imprint
+from hub.model.imprint import TITLE, Imprint
 from hub.model.licence import licence
 from schemas.registry import Column
 

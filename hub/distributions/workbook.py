@@ -12,9 +12,9 @@ from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from hub.distributions import sheets, table
-from hub.distributions.imprint import Imprint
 from hub.distributions.table import Cell, Row
 from hub.distributions.zipped import entry
+from hub.model.imprint import Imprint
 
 _MAX_BYTES = 2_000_000_000
 _FLUSH = 1 << 16

@@ -12,6 +12,11 @@ class Licence:
     title: str
     url: str | None
 
+    @property
+    def uri(self) -> str | None:
+        """What names it in linked data: its page, in no language."""
+        return self.url and self.url.removesuffix("deed.fr")
+
 
 # From the freest to the most demanding. A database made of several may carry the most demanding of them: Licence
 # Ouverte 2.0 calls CC BY, ODC-BY and OGL compatible, and ODbL (section 4.2) wants what derives from it under ODbL.

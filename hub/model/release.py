@@ -1,10 +1,11 @@
 """What a release says of itself: its files, its counts, its digests, and how each network was last read."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
+from hub.model.imprint import Imprint
 from hub.model.licence import OURS
 from schemas.canonical import JSON
 
@@ -114,6 +115,7 @@ class ReleaseManifest:
     notice:           a sentence for every page, in French, as that the data are a demonstration.
     deltas:           what changed since earlier releases.
     rolled_back_from, rolled_back_to: the release that was given up, and the one whose contents this one has again.
+    imprint:          who published it, and where.
     reason:           why it was given up. All three are None unless somebody rolled back.
     """
 
@@ -133,6 +135,7 @@ class ReleaseManifest:
     rolled_back_from: str | None = None
     rolled_back_to: str | None = None
     reason: str | None = None
+    imprint: Imprint = field(default_factory=Imprint)
 
     def as_json(self) -> JSON:
         return {
@@ -152,6 +155,7 @@ class ReleaseManifest:
             "rolled_back_from": self.rolled_back_from,
             "rolled_back_to": self.rolled_back_to,
             "reason": self.reason,
+            "imprint": asdict(self.imprint),
         }
 
     @classmethod
@@ -165,5 +169,6 @@ class ReleaseManifest:
                 "files": tuple(FileEntry(**file) for file in raw["files"]),
                 "sources": tuple(raw["sources"]),
                 "deltas": tuple(DeltaEntry(**delta) for delta in raw.get("deltas", ())),
+                "imprint": Imprint(**raw.get("imprint", {})),
             }
         )

@@ -12,6 +12,7 @@ from time import perf_counter
 from sqlalchemy import Engine
 
 from hub.feeds import FeedClient
+from hub.model.imprint import UNSIGNED, Imprint
 from hub.model.job import Job
 from hub.model.source import Source
 from hub.resolution import Model
@@ -42,6 +43,7 @@ def cycle(
     threads: int = 12,
     model: Model | None = None,
     notice: str = "",
+    imprint: Imprint = UNSIGNED,
 ) -> CycleReport:
     """Run every stage once.
 
@@ -49,6 +51,7 @@ def cycle(
     now:      dates what is founded, issued and released in this cycle.
     model:    to resolve with; by default the one that comes with the hub.
     notice:   a sentence that the portal shows on every page.
+    imprint:  who publishes, and where.
     Raises what the stages raise; a source that cannot be read is a failed job, and the cycle goes on without it.
     """
     seconds: dict[str, float] = {}
@@ -65,6 +68,6 @@ def cycle(
     done("resolve")
     compiled = compile_catalogue(engine)
     done("compile")
-    released = release(engine, releases, now, notice=notice)
+    released = release(engine, releases, now, notice=notice, imprint=imprint)
     done("release")
     return CycleReport(jobs=jobs, resolution=resolution, compiled=compiled, release=released, seconds=seconds)

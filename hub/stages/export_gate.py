@@ -18,6 +18,7 @@ from hub.catalogue import database
 from hub.distributions import checksums, deltas, files, jsonlines, kept, provenance, rrma_verify
 from hub.distributions.contents import Ids, Outline
 from hub.distributions.deltas import Base
+from hub.distributions.descriptions import writing
 from hub.distributions.formats import FORMATS, NAMES
 from hub.model.release import FileEntry, ReleaseManifest
 from schemas.canonical import SetDigest, hash_of
@@ -61,6 +62,7 @@ def check(folder: Path, expected: Outline, indexed: Indexed, bases: Sequence[Bas
         *_catalogue(folder, expected, indexed),
         *_figures(folder, expected),
         *_deltas(folder, bases),
+        *writing.wrong(folder, kept.manifest(folder).files),
         *(f"{name} differs from its sum in {checksums.NAME}" for name in checksums.differing(folder)),
     ]
     if reasons:
@@ -76,6 +78,7 @@ def check_restored(folder: Path, expected: ReleaseManifest, indexed: Indexed, ba
         *(f"{file.path} is no longer what it was" for file in expected.files if not _is(folder / file.path, file)),
         *_restored(folder, expected, indexed),
         *_deltas(folder, bases),
+        *writing.wrong(folder, kept.manifest(folder).files),
         *(f"{name} differs from its sum in {checksums.NAME}" for name in checksums.differing(folder)),
     ]
     if reasons:

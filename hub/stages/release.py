@@ -16,7 +16,7 @@ import orjson
 from hub.catalogue import database
 from hub.distributions import deltas, files, formats, kept, shelf, table
 from hub.distributions.contents import Contents, Outline, Parsed, outline, parsed
-from hub.distributions.imprint import Imprint
+from hub.model.imprint import Imprint
 from hub.model.licence import licence
 from hub.model.release import DeltaEntry, FileEntry, NetworkEntry, ReleaseManifest
 from hub.search import SearchIndex
@@ -66,8 +66,7 @@ def publish(contents: Contents, releases: Path, now: datetime, *, allow_empty: b
             _write(contents, expected, folder)
             bases = kept.bases(releases, now)
             told = deltas.write(folder, bases, expected.digests)
-            manifest = _manifest(folder, name, now, contents, expected, previous, told)
-            seal.seal(folder, manifest)
+            manifest = seal.seal(folder, _manifest(folder, name, now, contents, expected, previous, told))
             export_gate.check(folder, expected, indexing.reader(folder), bases)
             shelved = shelf.shelve(folder, releases, name)
         return Release(name=name, folder=shelved, manifest=manifest)
@@ -140,6 +139,7 @@ def _manifest(
         licence=contents.licence,
         sources=(*map(_attribution, contents.networks), *sorted(_origins(contents))),
         notice=contents.notice or None,
+        imprint=contents.signed,
     )
 
 

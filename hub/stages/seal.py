@@ -1,11 +1,13 @@
 """The seal of a release: what it says of itself, the sums of its files, and the script that proves them."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
 
 from hub.distributions import checksums, kept, rrma_verify
+from hub.distributions.descriptions import writing
 from hub.model.release import FileEntry, ReleaseManifest
 
 PROOF = "rrma-verify"
@@ -27,7 +29,12 @@ def proof(folder: Path) -> FileEntry:
     )
 
 
-def seal(folder: Path, manifest: ReleaseManifest) -> None:
-    """Write the manifest of a draft whose files are written, and the sums of them all."""
-    (folder / kept.MANIFEST).write_bytes(orjson.dumps(manifest.as_json(), option=orjson.OPT_INDENT_2))
-    checksums.write(folder, [*(file.path for file in manifest.files), kept.MANIFEST])
+def seal(folder: Path, manifest: ReleaseManifest) -> ReleaseManifest:
+    """Describe the files of a draft, then write its manifest and the sums of them all.
+
+    Returns the manifest with the descriptions among its files.
+    """
+    described = replace(manifest, files=(*manifest.files, *writing.write(folder, manifest)))
+    (folder / kept.MANIFEST).write_bytes(orjson.dumps(described.as_json(), option=orjson.OPT_INDENT_2))
+    checksums.write(folder, [*(file.path for file in described.files), kept.MANIFEST])
+    return described

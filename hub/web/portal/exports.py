@@ -9,7 +9,7 @@ import orjson
 from hub.distributions import table
 from hub.distributions.contents import Parsed, PublicLine
 from hub.distributions.formats import FORMATS, Format
-from hub.distributions.imprint import Imprint
+from hub.model.imprint import Imprint
 
 BY_SUFFIX = {form.suffix: form for form in FORMATS}
 _PIECE_BYTES = 1 << 20

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hub.distributions import delimited, geojson, jsonlines, table
 from hub.distributions.contents import parsed
 from hub.distributions.formats import FORMATS, Format
-from hub.distributions.imprint import Imprint
+from hub.model.imprint import Imprint
 from hub.model.territory import Territory, territory
 from schemas.canonical import JSON, canonical
 from schemas.registry import columns

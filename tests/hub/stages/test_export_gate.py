@@ -51,7 +51,7 @@ def test_a_whole_release_passes(draft: Path) -> None:
 
 FILES = [
     *(form.path("actor") for form in FORMATS if not form.values),
-    *("projects.csv", "catalogue.sqlite", "statistics.json"),
+    *("projects.csv", "catalogue.sqlite", "statistics.json", "datapackage.json", "catalogue.ttl"),
 ]
 
 

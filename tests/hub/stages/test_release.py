@@ -14,6 +14,7 @@ from hub.catalogue import Catalogue
 from hub.distributions import shelf
 from hub.distributions.contents import Contents, MemberRow, PublicLine
 from hub.distributions.formats import FORMATS
+from hub.model.imprint import Imprint
 from hub.model.release import LastHarvest, NetworkEntry
 from hub.search import Query
 from hub.stages.export_gate import EmptyCatalogue, ReleaseRefused
@@ -58,6 +59,16 @@ def test_a_release_holds_every_file_and_says_so(tmp_path: Path) -> None:
         ("catalogue.sqlite", 3),
         ("statistics.json", None),
         ("rrma-verify", None),
+        ("actors.schema.json", None),
+        ("actors.provenance.schema.json", None),
+        ("projects.schema.json", None),
+        ("projects.provenance.schema.json", None),
+        ("identifiers.schema.json", None),
+        ("csv-metadata.json", None),
+        ("datapackage.json", None),
+        ("catalogue.jsonld", None),
+        ("catalogue.ttl", None),
+        ("dictionnaire.html", None),
     ]
     assert all(file.title and file.title_en and file.media_type for file in made.manifest.files)
     assert {path.name for path in made.folder.iterdir()} == {file.path for file in made.manifest.files} | {
@@ -105,6 +116,7 @@ def test_the_same_contents_make_no_second_release(tmp_path: Path) -> None:
         {"networks": (replace(BRETAGNE, licence="ODbL-1.0"),)},
         {"networks": (replace(BRETAGNE, harvest=replace(HARVEST, status="failed", error="source-unreachable")),)},
         {"notice": "Une démonstration."},
+        {"imprint": Imprint(site="https://annuaire.example.org")},
         {"counted": [actor("3")]},
         {"lines": {"actor": [PublicLine(line.id, line.raw, open=False) for line in published(*ACTORS)]}},
     ],
@@ -158,6 +170,15 @@ def test_a_release_carries_the_most_demanding_licence_and_names_the_origins_of_i
 def test_equal_contents_give_equal_bytes(tmp_path: Path) -> None:
     one = released(publish(contents(*ACTORS), tmp_path / "one", NOW))
     other = released(publish(contents(*ACTORS), tmp_path / "other", NOW + DAY))
+
+    dated = {"datapackage.json", "catalogue.jsonld", "catalogue.ttl"}
+    for path in {file.path for file in one.manifest.files} - dated:
+        assert (one.folder / path).read_bytes() == (other.folder / path).read_bytes(), path
+
+
+def test_equal_releases_are_described_in_equal_bytes(tmp_path: Path) -> None:
+    one = released(publish(contents(*ACTORS), tmp_path / "one", NOW))
+    other = released(publish(contents(*ACTORS), tmp_path / "other", NOW))
 
     for file in one.manifest.files:
         assert (one.folder / file.path).read_bytes() == (other.folder / file.path).read_bytes(), file.path

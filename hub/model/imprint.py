@@ -41,3 +41,7 @@ class Imprint:
     def name(self, kind: str, *parts: str) -> str:
         """The IRI of anything else; the parts must be percent-encoded already."""
         return f"{self.site}/id/{'/'.join((kind, *parts))}" if self.site else ":".join((_NOWHERE, kind, *parts))
+
+
+UNSIGNED = Imprint()
+"""The imprint of a hub that has set nothing."""
