@@ -1,27 +1,55 @@
 """Rows as numbers: texts become codes and lists flat arrays, so that a batch of pairs is compared without a loop."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Measures = Mapping[str, Floats]
+
+
+class Texts(tuple[str, ...]):
+    """The different texts of a column, and what is often asked of each of them."""
+
+    @cached_property
+    def lengths(self) -> Codes:
+        return np.fromiter(map(len, self), dtype=np.int32, count=len(self))
+
+    def beginnings(self, letters: int) -> Codes:
+        """A number for the first letters of each text, alike beginnings alike."""
+        return codes_of(pa.chunked_array([pa.array([text[:letters] for text in self], pa.string())]))
+
+    @cached_property
+    def ends(self) -> tuple[Codes, Codes]:
+        """The code points of the first and of the last letter, 0 for ""."""
+        first, last = ([ord(text[at]) if text else 0 for text in self] for at in (0, -1))
+        return np.array(first, dtype=np.int32), np.array(last, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of texts: a code for each row, -1 for "", and the text of each code."""
+
+    codes: Codes
+    texts: Texts
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
     """A column of lists of texts: row i holds `codes[starts[i]:starts[i + 1]]`, ascending indexes into `texts`."""
 
-    starts: Ints
-    codes: Ints
-    texts: tuple[str, ...]
+    starts: Codes
+    codes: Codes
+    texts: Texts
 
-    def keys(self, rows: Ints) -> Ints:
+    def keys(self, rows: Codes) -> Ints:
         """For each position p of `rows` and each text of that row, p * len(texts) + code; ascending."""
         sizes = self.starts[rows + 1] - self.starts[rows]
         positions = np.repeat(np.arange(len(rows)), sizes)
@@ -34,56 +62,81 @@ class Lists:
         """The positions and the codes that keys were made of."""
         return np.divmod(keys, max(len(self.texts), 1))
 
-    def sizes(self) -> Ints:
+    def sizes(self) -> Codes:
         return np.diff(self.starts)
 
 
-@dataclass(frozen=True, slots=True)
 class Columns:
-    """The columns of one Arrow table. Codes of different columns are comparable only when they were read together."""
+    """The columns of one Arrow table, each read once. Codes of different columns compare only when read together."""
 
-    rows: pa.Table
+    def __init__(self, rows: pa.Table) -> None:
+        self.rows = rows
+        self._codes: dict[tuple[str, ...], tuple[Codes, ...]] = {}
+        self._coded: dict[str, Coded] = {}
+        self._lists: dict[tuple[str, ...], tuple[Lists, ...]] = {}
+        self._numbers: dict[str, Floats] = {}
+        self._weights: dict[str, Floats] = {}
+        self._beginnings: dict[str, Codes] = {}
 
-    def codes(self, *names: str) -> tuple[Ints, ...]:
+    def codes(self, *names: str) -> tuple[Codes, ...]:
         """Each column of texts as numbers, alike texts alike over all of them, -1 for ""."""
-        joined = pa.chunked_array([chunk for name in names for chunk in self.rows[name].chunks], pa.string())
-        return tuple(np.split(codes_of(joined), len(names)))
+        if names not in self._codes:
+            joined = pa.chunked_array([chunk for name in names for chunk in self.rows[name].chunks], pa.string())
+            self._codes[names] = tuple(np.split(codes_of(joined), len(names)))
+        return self._codes[names]
 
-    def coded(self, name: str) -> tuple[Ints, list[str]]:
-        """A column of texts as numbers, -1 for "", and the text of each number."""
-        numbers, known = _encode(self.rows[name])
-        return np.where(numbers == known.index(""), -1, numbers) if "" in known else numbers, known
+    def coded(self, name: str) -> Coded:
+        """A column of texts with the text of each code."""
+        if name not in self._coded:
+            codes, texts = _encode(self.rows[name])
+            self._coded[name] = Coded(_without_empty(codes, texts), Texts(texts.to_pylist()))
+        return self._coded[name]
 
-    def texts(self, name: str) -> list[str]:
-        found: list[str] = self.rows[name].to_pylist()
-        return found
+    def beginnings(self, name: str, letters: int) -> Codes:
+        """For each text of a column of texts or lists, a number for its first letters; the same for the same name."""
+        if name not in self._beginnings:
+            texts = self.coded(name).texts if name in self._coded else self.lists(name)[0].texts
+            self._beginnings[name] = texts.beginnings(letters)
+        return self._beginnings[name]
+
+    def is_one_of(self, name: str, values: Collection[str]) -> Bools:
+        """For each row, whether a column of texts holds one of some values."""
+        coded = self.coded(name)
+        return np.isin(coded.codes, [code for code, text in enumerate(coded.texts) if text in values])
 
     def numbers(self, name: str) -> Floats:
-        return np.asarray(self.rows[name].to_numpy(), dtype=np.float64)
+        if name not in self._numbers:
+            self._numbers[name] = np.asarray(self.rows[name].to_numpy(), dtype=np.float64)
+        return self._numbers[name]
 
     def lists(self, *names: str) -> tuple[Lists, ...]:
         """Each column of lists, sharing one set of texts."""
-        arrays = [in_one(self.rows[name]) for name in names]
-        flat = [array.flatten() for array in arrays]
-        numbers, texts = _encode(pa.chunked_array(flat, pa.string()))
-        parts = np.split(numbers, np.cumsum([len(each) for each in flat])[:-1])
-        return tuple(
-            Lists(starts, _ascending(starts, codes), tuple(texts))
-            for starts, codes in zip(map(_starts, arrays), parts, strict=True)
-        )
+        if names not in self._lists:
+            arrays = [in_one(self.rows[name]) for name in names]
+            flat = [array.flatten() for array in arrays]
+            numbers, texts = _encode(pa.chunked_array(flat, pa.string()))
+            known = Texts(texts.to_pylist())
+            parts = np.split(numbers, np.cumsum([len(each) for each in flat])[:-1])
+            self._lists[names] = tuple(
+                Lists(starts, _ascending(starts, codes), known)
+                for starts, codes in zip(map(_starts, arrays), parts, strict=True)
+            )
+        return self._lists[names]
 
-    def by_text(self, lists: Lists, column: str, weights: str) -> Floats:
-        """The weight of each text of `lists`, which is `column` read alone, from a column of weights parallel to it."""
-        found = np.zeros(len(lists.texts))
-        codes, _ = _encode(pa.chunked_array([in_one(self.rows[column]).flatten()], pa.string()))
-        found[codes] = np.asarray(in_one(self.rows[weights]).flatten(), dtype=np.float64)
-        return found
+    def weights_of(self, name: str, weights: str) -> Floats:
+        """The weight of each text of a column of lists read alone, from a column of weights parallel to it."""
+        if name not in self._weights:
+            (lists,) = self.lists(name)
+            codes, _ = _encode(pa.chunked_array([in_one(self.rows[name]).flatten()], pa.string()))
+            found = np.zeros(len(lists.texts))
+            found[codes] = np.asarray(in_one(self.rows[weights]).flatten(), dtype=np.float64)
+            self._weights[name] = found
+        return self._weights[name]
 
 
-def codes_of(texts: pa.ChunkedArray) -> Ints:
+def codes_of(texts: pa.ChunkedArray) -> Codes:
     """A number for each text, alike texts alike, -1 for ""."""
-    numbers, known = _encode(texts)
-    return np.where(numbers == known.index(""), -1, numbers) if "" in known else numbers
+    return _without_empty(*_encode(texts))
 
 
 def shared(one: Ints, two: Ints) -> Bools:
@@ -94,23 +147,36 @@ def shared(one: Ints, two: Ints) -> Bools:
     return np.asarray(two[at] == one)
 
 
+def in_common(one: Lists, two: Lists, left: Codes, right: Codes) -> tuple[Ints, Ints]:
+    """The texts that the left row's list of `one` and the right row's of `two` both hold: pair and code of each."""
+    asked = np.flatnonzero((one.sizes()[left] > 0) & (two.sizes()[right] > 0))
+    ours = one.keys(left[asked])
+    positions, codes = one.split(ours[shared(ours, two.keys(right[asked]))])
+    return asked[positions], codes
+
+
 def tally(positions: Ints, size: int, weights: Floats | None = None) -> Floats:
     """How often, or with what total weight, each of `size` positions occurs."""
     return np.bincount(positions, weights=weights, minlength=size).astype(np.float64)
 
 
-def _encode(values: pa.ChunkedArray) -> tuple[Ints, list[str]]:
+def _encode(values: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     encoded = in_one(values).dictionary_encode()
-    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
+    return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary
 
 
-def _starts(lists: pa.ListArray) -> Ints:
-    offsets = np.asarray(lists.offsets, dtype=np.int64)
-    starts: Ints = offsets - offsets[0]
+def _without_empty(codes: Codes, texts: pa.Array) -> Codes:
+    empty = texts.index("").as_py()
+    return np.where(codes == empty, np.int32(-1), codes) if empty >= 0 else codes
+
+
+def _starts(lists: pa.ListArray) -> Codes:
+    offsets = np.asarray(lists.offsets)
+    starts: Codes = offsets - offsets[0]
     return starts
 
 
-def _ascending(starts: Ints, codes: Ints) -> Ints:
+def _ascending(starts: Codes, codes: Codes) -> Codes:
     """The codes of each row in ascending order; a row holds a text once."""
     rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     return codes[np.lexsort((codes, rows))]

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hub.resolution.columns import Bools, Columns, Floats, Ints, Measures, shared, tally
+from hub.resolution.columns import Bools, Codes, Columns, Floats, Measures, in_common, tally
 from hub.resolution.compare_names import bare_names, compare_names, same_place
 from hub.resolution.lexicon import lexicon
 
@@ -22,25 +22,27 @@ _WORDS_NEEDED = 5
 _WHATEVER_ELSE = ("jumelage",)
 
 
-def compare(pairs: pa.Table | pa.RecordBatch, rows: pa.Table) -> Measures:
-    """The measures of every pair, in the order of `pairs`.
-
-    pairs: int64 columns `left` and `right`, row numbers of `rows`.
-    rows:  the columns of `features.SCHEMA` and of `rarity.add_rarity`.
-    """
-    left = np.asarray(pairs["left"], dtype=np.int64)
-    right = np.asarray(pairs["right"], dtype=np.int64)
-    columns = Columns(rows)
-    measures = dict(compare_names(columns, left, right))
-    for part in (_places, _kinds, _identifiers, _contacts, _activity, _circumstances):
-        measures.update((name, np.asarray(value, dtype=np.float64)) for name, value in part(columns, left, right))
-    return measures
-
-
 Found = Iterator[tuple[str, NDArray[np.generic]]]
 
 
-def _places(columns: Columns, left: Ints, right: Ints) -> Found:
+def compare(pairs: pa.Table | pa.RecordBatch, rows: pa.Table) -> Measures:
+    """The measures of every pair, in the order of `pairs`.
+
+    pairs: integer columns `left` and `right`, row numbers of `rows`.
+    rows:  the columns of `features.SCHEMA` and of `rarity.add_rarity`.
+    """
+    left, right = (np.asarray(pairs[side], dtype=np.int32) for side in ("left", "right"))
+    return {name: np.asarray(value, dtype=np.float64) for name, value in measures(Columns(rows), left, right)}
+
+
+def measures(columns: Columns, left: Codes, right: Codes) -> Found:
+    """The same one by one, always in the same order."""
+    yield from compare_names(columns, left, right).items()
+    for part in (_places, _kinds, _identifiers, _contacts, _activity, _circumstances):
+        yield from part(columns, left, right)
+
+
+def _places(columns: Columns, left: Codes, right: Codes) -> Found:
     commune, named = columns.codes("commune", "named_commune")
     department, named_department = columns.codes("department", "named_department")
     (region,) = columns.codes("region")
@@ -61,7 +63,13 @@ def _places(columns: Columns, left: Ints, right: Ints) -> Found:
 
 
 def _named_places(
-    named: Ints, named_department: Ints, named_region: Ints, commune: Ints, department: Ints, left: Ints, right: Ints
+    named: Codes,
+    named_department: Codes,
+    named_region: Codes,
+    commune: Codes,
+    department: Codes,
+    left: Codes,
+    right: Codes,
 ) -> Found:
     """Places inside names, against each other where both names say one, else against the other's seat."""
     level = np.where(named >= 0, 2, np.where(named_department >= 0, 1, 0))
@@ -71,7 +79,7 @@ def _named_places(
     yield "named.other", other
     yield "named.level", ~one_level & (level[left] > 0) & (level[right] > 0) & ~other
 
-    def against_seat(one: Ints, two: Ints) -> dict[str, Bools]:
+    def against_seat(one: Codes, two: Codes) -> dict[str, Bools]:
         alone = (level[one] > 0) & (level[two] == 0)
         here = alone & (department[two] >= 0) & (named_department[one] == department[two])
         in_town = alone & (level[one] == 2) & (commune[two] >= 0)
@@ -86,12 +94,12 @@ def _named_places(
     yield from ((name, forth[name] | back[name]) for name in forth)
 
 
-def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
+def _kinds(columns: Columns, left: Codes, right: Codes) -> Found:
     kind, unit = columns.codes("kind")[0], columns.codes("unit")[0]
     family = columns.codes("family")[0]
-    core, acronyms = columns.lists("core", "acronyms")
-    compatible = _pairs_of(kind, columns.texts("kind"), lexicon().compatible_kinds)
-    silent = (kind < 0) & ~bare_names(core, acronyms)  # an acronym has no room for a kind
+    (core,) = columns.lists("core")
+    compatible = _pairs_of(columns, "kind", lexicon().compatible_kinds)
+    silent = (kind < 0) & ~bare_names(columns)  # an acronym has no room for a kind
     has_no_more = (core.sizes() == 0)[left] | (core.sizes() == 0)[right]
 
     yield "kind.same", _same(kind, left, right)
@@ -100,17 +108,16 @@ def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
     yield "kind.national", _other(columns.codes("national")[0], left, right)
     yield "kind.family", _other(family, left, right)
     yield "kind.unsaid", (silent[left] & (kind[right] >= 0)) | (silent[right] & (kind[left] >= 0))
-    exclusive = np.isin(columns.texts("kind"), list(lexicon().never_left_out))
+    exclusive = columns.is_one_of("kind", lexicon().never_left_out)
     yield "kind.left_out", ((kind < 0)[left] & exclusive[right]) | ((kind < 0)[right] & exclusive[left])
     yield "kind.unit", ((unit[left] < 0) != (unit[right] < 0)) & ~same_place(columns, left, right)
 
 
-def _one_here(columns: Columns, has_no_more: Bools, left: Ints, right: Ints) -> Bools:
+def _one_here(columns: Columns, has_no_more: Bools, left: Codes, right: Codes) -> Bools:
     """Whether the place of both, said in the name before the seat, has only one body of the left side's kind.
 
     A name with words of its own may be another one's, but in a twinning committee's they are the partner's.
     """
-    kinds = columns.texts("kind")
     places = {
         "region": columns.codes("named_region", "region"),
         "departement": columns.codes("named_department", "department"),
@@ -120,11 +127,15 @@ def _one_here(columns: Columns, has_no_more: Bools, left: Ints, right: Ints) -> 
     for kind in lexicon().one_per_place:
         named, seat = places.get(kind, places[""])
         place = np.where(named >= 0, named, seat)
-        found |= (np.array(kinds) == kind)[left] & _same(place, left, right) & (has_no_more | (kind in _WHATEVER_ELSE))
+        found |= (
+            columns.is_one_of("kind", (kind,))[left]
+            & _same(place, left, right)
+            & (has_no_more | (kind in _WHATEVER_ELSE))
+        )
     return found
 
 
-def _identifiers(columns: Columns, left: Ints, right: Ints) -> Found:
+def _identifiers(columns: Columns, left: Codes, right: Codes) -> Found:
     for scheme in _OFFICIAL:
         (value,) = columns.codes(scheme)
         same = _same(value, left, right)
@@ -137,7 +148,7 @@ def _identifiers(columns: Columns, left: Ints, right: Ints) -> Found:
     yield "identifier.same", _in_common(columns, "other_ids", left, right)
 
 
-def _contacts(columns: Columns, left: Ints, right: Ints) -> Found:
+def _contacts(columns: Columns, left: Codes, right: Codes) -> Found:
     website, mail_domain = columns.codes("website", "mail_domain")
     for name, value in (("website", website), *((each, columns.codes(each)[0]) for each in ("email", "phone"))):
         same = _same(value, left, right)
@@ -156,7 +167,7 @@ def _contacts(columns: Columns, left: Ints, right: Ints) -> Found:
     yield "private.same", np.minimum(_in_common(columns, "match_keys", left, right), 2)
 
 
-def _activity(columns: Columns, left: Ints, right: Ints) -> Found:
+def _activity(columns: Columns, left: Codes, right: Codes) -> Found:
     for name in ("countries", "sectors"):
         (lists,) = columns.lists(name)
         said = (lists.sizes()[left] > 0) & (lists.sizes()[right] > 0)
@@ -169,39 +180,35 @@ def _activity(columns: Columns, left: Ints, right: Ints) -> Found:
     yield "description.alike", np.where(least >= _WORDS_NEEDED, np.round(alike, 3), 0)
 
 
-def _circumstances(columns: Columns, left: Ints, right: Ints) -> Found:
+def _circumstances(columns: Columns, left: Codes, right: Codes) -> Found:
     for name in ("owner", "starts", "ends", "amount", "founded"):
         (value,) = columns.codes(name)
         yield f"{name}.same", _same(value, left, right)
         yield f"{name}.other", _other(value, left, right)
 
 
-def _same(codes: Ints, left: Ints, right: Ints) -> Bools:
+def _same(codes: Codes, left: Codes, right: Codes) -> Bools:
     return np.asarray((codes[left] >= 0) & (codes[left] == codes[right]))
 
 
-def _other(codes: Ints, left: Ints, right: Ints) -> Bools:
+def _other(codes: Codes, left: Codes, right: Codes) -> Bools:
     return np.asarray((codes[left] >= 0) & (codes[right] >= 0) & (codes[left] != codes[right]))
 
 
-def _crossed(one: Ints, two: Ints, left: Ints, right: Ints) -> Bools:
+def _crossed(one: Codes, two: Codes, left: Codes, right: Codes) -> Bools:
     return np.asarray(((one[left] >= 0) & (one[left] == two[right])) | ((one[right] >= 0) & (one[right] == two[left])))
 
 
-def _in_common(columns: Columns, name: str, left: Ints, right: Ints) -> Floats:
+def _in_common(columns: Columns, name: str, left: Codes, right: Codes) -> Floats:
     """How many texts of a column of lists both sides hold."""
     (lists,) = columns.lists(name)
-    ours = lists.keys(left)
-    return tally(lists.split(ours[shared(ours, lists.keys(right))])[0], len(left))
+    return tally(in_common(lists, lists, left, right)[0], len(left))
 
 
-def _pairs_of(codes: Ints, texts: list[str], wanted: frozenset[frozenset[str]]) -> Callable[[Ints, Ints], Bools]:
+def _pairs_of(columns: Columns, name: str, wanted: frozenset[frozenset[str]]) -> Callable[[Codes, Codes], Bools]:
     """A question on two rows: are their texts one of the wanted pairs?"""
-    numbers = dict(zip(texts, codes.tolist(), strict=True))
-    size = int(codes.max(initial=-1)) + 1
-    matrix = np.zeros((size + 1, size + 1), dtype=bool)
-    for pair in wanted:
-        one, two = sorted(pair)
-        if one in numbers and two in numbers:
-            matrix[numbers[one], numbers[two]] = matrix[numbers[two], numbers[one]] = True
-    return lambda left, right: matrix[codes[left], codes[right]]
+    coded = columns.coded(name)
+    size = len(coded.texts)
+    alike = [[frozenset((one, two)) in wanted for two in (*coded.texts, "")] for one in (*coded.texts, "")]
+    matrix = np.array(alike, dtype=bool).reshape(size + 1, size + 1)
+    return lambda left, right: matrix[coded.codes[left], coded.codes[right]]

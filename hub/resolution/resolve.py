@@ -1,8 +1,6 @@
 """Resolve: the whole of resolution over the records of any collections, in one call.
 
-records ─► features ─► rarity ─► candidates ─► score ─► cluster
-                                      ▲            │
-                                      └─ complete ─┘   pairs that a group of lookalikes leaves uncompared
+records ─► features ─► register (rarity, candidates, score, cluster) ─► clusters and their edges, told in French
 """
 
 from collections import defaultdict
@@ -10,17 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from hub.model.match import Judgement, Pair, Verdict
 from hub.model.record import Accepted
-from hub.resolution.block import candidates
-from hub.resolution.cluster import Contradiction, Couple, Scored, cluster
-from hub.resolution.complete import missing_pairs
+from hub.resolution.block import Couples
+from hub.resolution.cluster import Contradiction, Couple
+from hub.resolution.components import couples_of, ends
 from hub.resolution.explain import in_french
 from hub.resolution.features import Row, features, table
 from hub.resolution.model import Model, Weights, load
-from hub.resolution.rarity import add_rarity
+from hub.resolution.register import Register, clusters, inside_clusters, revise, scored
 from hub.resolution.score import BIAS, score
 from schemas.record import RecordKey
 
@@ -90,37 +87,28 @@ def _standing(judgements: Iterable[Judgement]) -> Mapping[Pair, Verdict]:
 def _resolve(records: Sequence[Accepted], verdicts: Mapping[Pair, Verdict], weights: Weights) -> Result:
     """Resolve the records of one collection, given in the order of their keys."""
     keys = [record.key for record in records]
-    rows = [features(record.key.collection, record.payload) for record in records]
-    scored = score_all(rows, weights)
     couples = _numbered(keys, verdicts)
     try:
-        groups = cluster(
-            len(keys),
-            _triples(scored),
-            same=couples[Verdict.SAME],
-            different=couples[Verdict.DIFFERENT],
-            unscored=weights.unscored,
+        register = revise(
+            Register.empty(),
+            [f"{number:010}" for number in range(len(keys))],
+            table(features(record.key.collection, record.payload) for record in records),
+            np.zeros(0, np.int64),
+            weights,
+            same=_couples(couples[Verdict.SAME]),
+            different=_couples(couples[Verdict.DIFFERENT]),
         )
     except Contradiction as contradiction:
         raise Contradiction([keys[number] for number in contradiction.chain]) from None
     return Result(
-        clusters=[frozenset(keys[number] for number in group) for group in groups],
-        edges=_edges(scored, groups, keys, rows, weights),
-        compared=len(scored),
+        clusters=[frozenset(keys[number] for number in group) for group in clusters(register)],
+        edges=_edges(register, keys, weights),
+        compared=register.compared,
     )
 
 
-def score_all(rows: Sequence[Row], weights: Weights) -> pa.Table:
-    """Every pair of rows worth comparing, scored as `score.score` says: candidates first, then what they leave open."""
-    weighed = add_rarity(table(rows))
-    first = score(candidates(weighed), weighed, weights)
-    rest = missing_pairs(len(rows), _triples(pa.table(first)))
-    return pa.Table.from_batches([first, score(rest, weighed, weights)])
-
-
-def _triples(scored: pa.Table) -> list[Scored]:
-    columns = (scored[name].to_pylist() for name in ("left", "right", "log_odds"))
-    return list(zip(*columns, strict=True))
+def _couples(judged: Sequence[Couple]) -> Couples:
+    return couples_of(*np.array(judged, dtype=np.int64).reshape(-1, 2).T)
 
 
 def _numbered(keys: Sequence[RecordKey], verdicts: Mapping[Pair, Verdict]) -> Mapping[Verdict, list[Couple]]:
@@ -132,26 +120,28 @@ def _numbered(keys: Sequence[RecordKey], verdicts: Mapping[Pair, Verdict]) -> Ma
     return found
 
 
-def _edges(
-    scored: pa.Table, groups: list[list[int]], keys: Sequence[RecordKey], rows: Sequence[Row], weights: Weights
-) -> list[Edge]:
-    home = np.zeros(len(keys), dtype=np.int64)
-    for number, group in enumerate(groups):
-        home[group] = number
-    left, right = (np.asarray(scored[side], dtype=np.int64) for side in ("left", "right"))
-    inside = scored.filter(pa.array(home[left] == home[right]))
-    return sorted((_edge(line, keys, rows, weights) for line in inside.to_pylist()), key=lambda edge: edge.pair)
-
-
-def _edge(line: Mapping[str, float], keys: Sequence[RecordKey], rows: Sequence[Row], weights: Weights) -> Edge:
-    left, right = int(line["left"]), int(line["right"])
-    said = {BIAS: weights.bias} | {name: line[name] for name in weights.weights if line[name]}
-    parts = [
-        Part(name=name, weight=weight, text_fr=in_french(name, weight, rows[left], rows[right]))
-        for name, weight in said.items()
+def _edges(register: Register, keys: Sequence[RecordKey], weights: Weights) -> list[Edge]:
+    couples = inside_clusters(register)
+    if not len(couples):
+        return []
+    pairs, rows = scored(register, couples)
+    names = [(keys[left], keys[right]) for left, right in zip(*map(np.ndarray.tolist, ends(couples)), strict=True)]
+    told = rows.to_pylist()
+    lines = score(pairs, rows, weights).to_pylist()
+    return [
+        Edge(
+            pair=Pair.of(*pair),
+            log_odds=line["log_odds"],
+            parts=parts(line, told[line["left"]], told[line["right"]], weights),
+        )
+        for pair, line in zip(names, lines, strict=True)
     ]
-    return Edge(
-        pair=Pair.of(keys[left], keys[right]),
-        log_odds=line["log_odds"],
-        parts=tuple(sorted(parts, key=lambda part: (-abs(part.weight), part.name))),
-    )
+
+
+def parts(line: Mapping[str, float], left: Row, right: Row, weights: Weights) -> tuple[Part, ...]:
+    """The reasons of one line of `score.score`, the weightiest first."""
+    said = {BIAS: weights.bias} | {name: line[name] for name in weights.weights if line[name]}
+    found = [
+        Part(name=name, weight=weight, text_fr=in_french(name, weight, left, right)) for name, weight in said.items()
+    ]
+    return tuple(sorted(found, key=lambda part: (-abs(part.weight), part.name)))

@@ -1,7 +1,10 @@
 """Score: from a batch of pairs to log-odds with their parts.
 
-The one function that an engine calls: a batch of pairs and the rows they point into go in, one Arrow batch comes out.
-The parts are kept, so that every decision can be told in words.
+`score` is the one function that an engine calls: a batch of pairs and the rows they point into go in, one Arrow batch
+comes out. A pair is worth the same in any batch, on any engine, whichever side is left: an engine may send a batch of
+pairs with the rows they speak of (`left` and `right` counting within the batch's rows), as long as the columns of
+`rarity.add_rarity` were made from the whole base (`Numbers.of` a part of the rows, `Shares.changed` with all of their
+words, `spread` and `behind` over all rows that hold one name or one value).
 """
 
 from collections.abc import Mapping
@@ -9,28 +12,49 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
-from hub.resolution.columns import Floats
-from hub.resolution.compare import compare
+from hub.resolution.columns import Codes, Columns, Floats
+from hub.resolution.compare import measures
 from hub.resolution.model import Weights
 
 BIAS = "bias"
+_CHUNK = 1 << 15  # pairs scored at a time: what bounds memory
 
 
 def score(pairs: pa.Table | pa.RecordBatch, rows: pa.Table, weights: Weights) -> pa.RecordBatch:
     """`left`, `right`, `log_odds`, then one float64 column a part that may weigh: its share of the log-odds.
 
+    pairs: integer columns `left` and `right`, row numbers of `rows`.
+    rows:  the columns of `features.SCHEMA` and of `rarity.add_rarity`.
     Raises KeyError when the model names a measure that does not exist.
     """
-    measures = compare(pairs, rows)
-    parts: Mapping[str, Floats] = {
-        name: np.round(measures[name] * weight, 3) for name, weight in weights.weights.items()
+    left, right = (np.asarray(pairs[side], dtype=np.int32) for side in ("left", "right"))
+    parts = _parts(Columns(rows), left, right, weights)
+    total = _total(parts, len(left), weights)
+    said = {name: np.round(parts[name], 3) for name in weights.weights}
+    columns = {"left": left, "right": right, "log_odds": total} | said
+    return pa.RecordBatch.from_arrays([pa.array(each) for each in columns.values()], names=list(columns))
+
+
+def log_odds(columns: Columns, left: Codes, right: Codes, weights: Weights) -> Floats:
+    """The log-odds alone, of any number of pairs: the same numbers as `score` gives."""
+    found = [np.zeros(0)]
+    for start in range(0, len(left), _CHUNK):
+        here = slice(start, start + _CHUNK)
+        found.append(_total(_parts(columns, left[here], right[here], weights), len(left[here]), weights))
+    return np.concatenate(found)
+
+
+def _parts(columns: Columns, left: Codes, right: Codes, weights: Weights) -> Mapping[str, Floats]:
+    wanted = weights.weights
+    return {
+        name: np.asarray(value, dtype=np.float64) * wanted[name]
+        for name, value in measures(columns, left, right)
+        if name in wanted
     }
-    log_odds = np.full(len(pairs["left"]), weights.bias)
-    for part in parts.values():
-        log_odds = log_odds + part
-    columns = {"left": pairs["left"], "right": pairs["right"], "log_odds": np.round(log_odds, 3), **parts}
-    arrays = [
-        column.combine_chunks() if isinstance(column, pa.ChunkedArray) else pa.array(column)
-        for column in columns.values()
-    ]
-    return pa.RecordBatch.from_arrays(arrays, names=list(columns))
+
+
+def _total(parts: Mapping[str, Floats], size: int, weights: Weights) -> Floats:
+    total = np.full(size, weights.bias)
+    for name in weights.weights:
+        total += parts[name]
+    return np.round(total, 3)

@@ -1,0 +1,284 @@
+"""Register: all that resolution knows of a base between two nights, and how a night's changes revise it.
+
+    changed rows ─► rarity ─► dirty rows ─► keys ─► candidates ─► score ─► components touched ─► cluster
+
+A record has a place in the register, given when it came and never given again; a record that changes gets a new place.
+What a record is worth to another hangs on the two rows, on how common their words, names, contacts are, and on the
+sizes of the blocks they share: whenever one of these changes, the rows concerned are dirty and everything that touches
+them is found anew. So a register revised night by night says what one made at once says, for any order of arrival.
+
+A whole run is the revision of an empty register.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import pyarrow as pa
+
+from hub.resolution import rarity
+from hub.resolution.block import MOST_IN_BLOCK, Couples, by_key, within
+from hub.resolution.columns import Bools, Columns, Floats, Ints
+from hub.resolution.components import MOST_IN_GROUP, couples_of, ends, every_couple, labels, members
+from hub.resolution.features import SCHEMA
+from hub.resolution.grouping import Evidence, homes
+from hub.resolution.hashing import Hashes
+from hub.resolution.keys import Records, keys
+from hub.resolution.model import Weights
+from hub.resolution.rarity import SHARED, Numbers, Shares
+from hub.resolution.score import log_odds
+
+NO_COUPLES: Couples = np.zeros(0, np.int64)
+_FEW = 0.5  # share of dirty rows up to which only their own blocks are looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """One collection's records by place. A place whose record is gone is not `alive`, and nothing else of it counts.
+
+    ids:      of each place, what orders records and names clusters.
+    rows:     of each place, the columns of `features.SCHEMA`.
+    keys, places: every key of every living record, in order.
+    ties:     couples of living records whose log-odds are positive.
+    home:     of each place, the place of the first record of its cluster by id.
+    compared: how many couples the last revision scored.
+    """
+
+    ids: pa.ChunkedArray
+    rows: pa.Table
+    alive: Bools
+    numbers: Numbers
+    shares: Shares
+    spread: Floats
+    behind: Mapping[str, Floats]
+    keys: Hashes
+    places: Records
+    ties: Couples
+    home: Ints
+    compared: int = 0
+
+    @classmethod
+    def empty(cls) -> Self:
+        rows = SCHEMA.empty_table()
+        return cls(
+            ids=pa.chunked_array([], pa.string()),
+            rows=rows,
+            alive=np.zeros(0, bool),
+            numbers=Numbers.of(rows),
+            shares=Shares.none(),
+            spread=np.zeros(0),
+            behind={name: np.zeros(0) for name in SHARED},
+            keys=np.zeros(0, np.uint64),
+            places=np.zeros(0, np.int32),
+            ties=np.zeros(0, np.int64),
+            home=np.zeros(0, np.int64),
+        )
+
+    def __len__(self) -> int:
+        return len(self.alive)
+
+
+def revise(
+    register: Register,
+    ids: Sequence[str] | pa.Array,
+    rows: pa.Table,
+    gone: Ints,
+    weights: Weights,
+    *,
+    same: Couples = NO_COUPLES,
+    different: Couples = NO_COUPLES,
+) -> Register:
+    """The register after a night.
+
+    ids, rows: of the records that are new or changed.
+    gone:      the places of those that changed or went, ascending.
+    same, different: what a person judged, all that stands; the register must be empty.
+    Raises Contradiction when `same` ties two records that `different` parts.
+    """
+    grown, dirty = _with_rarity(_grown(register, ids, rows, gone), register, gone)
+    dirty, fresh = _indexed(grown, register, gone, dirty)
+    couples = _candidates(fresh, dirty)
+    worth = _worth(fresh, couples, weights)
+    is_old = np.any([np.isin(end, np.append(gone, dirty)) for end in ends(register.ties)], axis=0)
+    kept = register.ties[~is_old]
+    fresh = replace(fresh, ties=np.unique(np.concatenate([kept, couples[worth > 0]])))
+    label, touched = _touched(register, fresh, np.append(gone, dirty), same)
+    groups = list(members(label, touched))
+    several = _in_order(fresh, [group for group in groups if len(group) > 1])
+    inside = _inside(fresh, several)
+    evidence = Evidence(couples=inside, log_odds=_worth(fresh, inside, weights), same=same, different=different)
+    alone = np.concatenate(groups) if groups else np.zeros(0, np.int64)
+    fresh.home[alone] = alone
+    home = homes(fresh.home, several, evidence, weights.unscored)
+    return replace(fresh, home=home, compared=len(np.union1d(couples, inside)))
+
+
+def clusters(register: Register) -> list[Ints]:
+    """The living places of each cluster, ascending, in order of the first record of each."""
+    living = np.flatnonzero(register.alive)
+    order = living[np.argsort(register.home[living], kind="stable")]
+    starts = np.flatnonzero(np.diff(register.home[order], prepend=-1))
+    return np.split(order, starts[1:]) if len(order) else []
+
+
+def inside_clusters(register: Register) -> Couples:
+    """Every couple that stands in one cluster and is worth comparing."""
+    return _inside(register, [group for group in clusters(register) if len(group) > 1])
+
+
+def scored(register: Register, couples: Couples) -> tuple[pa.Table, pa.Table]:
+    """What `score.score` takes: couples as positions among the rows they speak of, and these rows with their rarity."""
+    asked = np.unique(np.concatenate(ends(couples)))
+    left, right = (np.searchsorted(asked, end).astype(np.int32) for end in ends(couples))
+    return pa.table({"left": left, "right": right}), _rows(register, asked)
+
+
+def _grown(register: Register, ids: Sequence[str] | pa.Array, rows: pa.Table, gone: Ints) -> Register:
+    """With the new rows behind the old ones, and those that are gone no longer alive."""
+    alive = np.concatenate([register.alive, np.ones(len(rows), bool)])
+    alive[gone] = False
+    return replace(
+        register,
+        ids=pa.chunked_array([*register.ids.chunks, pa.array(ids, pa.string())]),
+        rows=pa.concat_tables([register.rows, rows]),
+        alive=alive,
+        numbers=register.numbers.followed_by(Numbers.of(rows)),
+        home=np.concatenate([register.home, np.arange(len(register), len(alive))]),
+    )
+
+
+def _with_rarity(grown: Register, before: Register, gone: Ints) -> tuple[Register, Ints]:
+    """With the rarities of now, and the places where they are not what they were; the new ones among them."""
+    numbers, new = grown.numbers, np.arange(len(before), len(grown))
+    changed = np.concatenate([gone, new])
+    words = numbers.words_of(new), numbers.words_of(gone)
+    shares = before.shares.changed(*words, int(grown.alive.sum()))
+    dirty = np.zeros(len(grown), dtype=bool)
+    dirty[new] = True
+    dirty |= _holding(numbers, _reweighed(before.shares, shares, np.concatenate(words)))
+    blank = np.zeros(len(new))
+    spread = np.concatenate([before.spread, blank])
+    behind = {name: np.concatenate([values, blank]) for name, values in before.behind.items()}
+    there = _sharing(grown, numbers.name, changed)
+    dirty |= _put(spread, there, rarity.spread(numbers, there))
+    for name in SHARED:
+        there = _sharing(grown, numbers.values[name], changed)
+        dirty |= _put(behind[name], there, rarity.behind(numbers, name, there))
+    return replace(grown, shares=shares, spread=spread, behind=behind), np.flatnonzero(dirty & grown.alive)
+
+
+def _reweighed(before: Shares, after: Shares, words: Hashes) -> Hashes | None:
+    """Of the words that came or went, those that weigh otherwise now; None when any word may."""
+    if before.weights(np.zeros(1, np.uint64)) != after.weights(np.zeros(1, np.uint64)) or not before.names:
+        return None
+    asked = np.unique(words)
+    reweighed: Hashes = asked[before.weights(asked) != after.weights(asked)]
+    return reweighed
+
+
+def _holding(numbers: Numbers, words: Hashes | None) -> Bools:
+    """The rows that hold any of the words."""
+    if words is None:
+        return np.ones(len(numbers), dtype=bool)
+    found = np.zeros(len(numbers), dtype=bool)
+    at = np.flatnonzero(np.isin(numbers.words, words))
+    found[np.searchsorted(numbers.starts, at, side="right") - 1] = True
+    return found
+
+
+def _sharing(register: Register, values: Hashes, places: Ints) -> Ints:
+    """The living records that hold a value which any of the places holds or held."""
+    if len(places) == len(values):
+        return np.flatnonzero(register.alive)
+    asked = np.unique(values[places])
+    return np.flatnonzero(np.isin(values, asked[asked != rarity.nothing()]) & register.alive)
+
+
+def _put(column: Floats, there: Ints, values: Floats) -> Bools:
+    """Write values into a column; says where they differ from what stood there."""
+    differs = np.zeros(len(column), dtype=bool)
+    differs[there] = column[there] != values
+    column[there] = values
+    return differs
+
+
+def _indexed(grown: Register, before: Register, gone: Ints, dirty: Ints) -> tuple[Ints, Register]:
+    """With the keys of now. Where a block grew too large or is no longer, its members are dirty too."""
+    records, values = keys(_rows(grown, dirty))
+    mine, owners = by_key(dirty[records].astype(np.int32), values)
+    is_old = np.isin(before.places, np.concatenate([gone, dirty])) if len(before) else np.zeros(0, bool)
+    stale = np.unique(before.keys[is_old])
+    where = np.searchsorted(before.keys[~is_old], mine, side="right")
+    fresh = replace(
+        grown,
+        keys=np.insert(before.keys[~is_old], where, mine),
+        places=np.insert(before.places[~is_old], where, owners),
+    )
+    asked = np.unique(np.concatenate([stale, mine]))
+    turned = asked[(_sizes(before, asked) <= MOST_IN_BLOCK) != (_sizes(fresh, asked) <= MOST_IN_BLOCK)]
+    if not len(before) or not len(turned):
+        return dirty, fresh
+    return np.union1d(dirty, fresh.places[np.isin(fresh.keys, turned)]), fresh
+
+
+def _sizes(register: Register, asked: Hashes) -> Ints:
+    return np.searchsorted(register.keys, asked, side="right") - np.searchsorted(register.keys, asked)
+
+
+def _candidates(register: Register, dirty: Ints) -> Couples:
+    """Every couple that shares a block and touches a dirty record."""
+    if len(dirty) > _FEW * register.alive.sum():
+        found = within(register.keys, register.places)
+        return found[np.any([np.isin(end, dirty) for end in ends(found)], axis=0)]
+    at = np.flatnonzero(np.isin(register.places, dirty))
+    starts = np.searchsorted(register.keys, register.keys[at])
+    counts = np.searchsorted(register.keys, register.keys[at], side="right") - starts
+    small = counts <= MOST_IN_BLOCK
+    at, starts, counts = at[small], starts[small], counts[small]
+    mine = np.repeat(register.places[at], counts)
+    others = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts, counts)
+    theirs = register.places[others]
+    return couples_of(mine[mine != theirs], theirs[mine != theirs])
+
+
+def _worth(register: Register, couples: Couples, weights: Weights) -> Floats:
+    if not len(couples):
+        return np.zeros(0)
+    pairs, rows = scored(register, couples)
+    return log_odds(Columns(rows), pairs["left"].to_numpy(), pairs["right"].to_numpy(), weights)
+
+
+def _rows(register: Register, places: Ints) -> pa.Table:
+    """Some rows with their rarity."""
+    rows = register.rows if len(places) == len(register.rows) else register.rows.take(pa.array(places))
+    behind = {name: values[places] for name, values in register.behind.items()}
+    weights = register.shares.weights(register.numbers.words_of(places))
+    return rarity.with_rarity(rows.combine_chunks(), weights, register.spread[places], behind)
+
+
+def _touched(before: Register, after: Register, changed: Ints, bonds: Couples) -> tuple[Ints, Ints]:
+    """The component of each place, and which of them hold a changed record or one that was in a component with one."""
+    old = labels(len(after), before.ties)
+    new = labels(len(after), np.concatenate([after.ties, bonds]))
+    concerned = np.isin(old, old[changed])
+    concerned[changed] = True
+    return new, np.unique(new[concerned & after.alive])
+
+
+def _inside(register: Register, groups: list[Ints]) -> Couples:
+    """The couples inside groups that are worth comparing: all of them, or the candidates where a group is large."""
+    found = [every_couple(groups)]
+    for group in groups:
+        if len(group) > MOST_IN_GROUP:
+            at = np.flatnonzero(np.isin(register.places, group))
+            at = at[_sizes(register, register.keys[at]) <= MOST_IN_BLOCK]
+            found.append(within(register.keys[at], register.places[at]))
+    return np.unique(np.concatenate(found))
+
+
+def _in_order(register: Register, groups: list[Ints]) -> list[Ints]:
+    """The places of each group in the order of their ids."""
+    asked = np.concatenate(groups) if groups else np.zeros(0, np.int64)
+    ids = dict(zip(asked.tolist(), register.ids.take(pa.array(asked)).to_pylist(), strict=True))
+    return [np.array(sorted(group.tolist(), key=ids.__getitem__), dtype=np.int64) for group in groups]
