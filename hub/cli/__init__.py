@@ -1,14 +1,14 @@
 """`rrma-hub`: every command is a door. It reads settings, opens the hub, calls a stage, and says what happened.
 
 The stages are commands (init, harvest, resolve, compile, release, cycle, status, serve, demo); the rest are
-things with verbs (source, job, quarantine, review).
+things with verbs (source, job, quarantine, review, releases).
 """
 
 import sys
 
 import typer
 
-from hub.cli import jobs, model, quarantine, review, serving, sources, stages
+from hub.cli import jobs, model, quarantine, releases, review, serving, sources, stages
 from hub.cli.door import exit_code
 from hub.conformance import command as conforming
 from hub.demo import command as demonstration
@@ -20,7 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (stages, model, review, serving, sources, jobs, quarantine, conforming, demonstration):
+for part in (stages, model, review, serving, sources, jobs, quarantine, releases, conforming, demonstration):
     app.add_typer(part.app)
 
 

@@ -11,7 +11,7 @@ from hub.distributions.formats import FORMATS
 from hub.distributions.shelf import Busy
 from hub.search import Query
 from hub.search.fields import FACETS, WEIGHTS
-from hub.stages.export_gate import EmptyCatalogue, ReleaseRefused
+from hub.stages.export_gate import EmptyCatalogue, Pinned, ReleaseRefused
 from hub.stages.release import publish
 from hub.statistics import Statistics
 from tests.hub.distributions.lines import actor, published
@@ -31,7 +31,9 @@ def test_every_module_is_in_its_readme() -> None:
 
 def test_every_format_and_error_code_is_told() -> None:
     assert all(f"`actors.{form.suffix}`" in told("distributions/README.md") for form in FORMATS)
-    assert all(f"`{error.code}`" in told("stages/RELEASE.md") for error in (ReleaseRefused, EmptyCatalogue, Busy))
+    assert all(
+        f"`{error.code}`" in told("stages/RELEASE.md") for error in (ReleaseRefused, EmptyCatalogue, Pinned, Busy)
+    )
 
 
 def test_every_facet_is_told_and_is_a_filter() -> None:
