@@ -4,6 +4,7 @@ clusters + records ──► scored pairs ──► doubts ──► the queue
      └── the same as last time ──► nothing to do
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
@@ -58,7 +59,10 @@ def _of_one(
         for pair in judged
         if pair.left in compared.places and pair.right in compared.places
     }
-    scored = [(left, right, log_odds) for (left, right), log_odds in compared.worth_comparing().items()]
+    members: dict[int, list[int]] = defaultdict(list)
+    for place, number in enumerate(home):
+        members[number].append(place)
+    scored = compared.worth_comparing(members.values())
     found = [each for each in doubts(home, scored, weights.unscored) if not _is_answered(each, asked)]
     rest = sorted(asked - {(each.left, each.right) for each in found})
     edges = compared.edges([(each.left, each.right) for each in found] + rest)

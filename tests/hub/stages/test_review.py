@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import orjson
 import pytest
@@ -102,10 +103,11 @@ def test_an_undo_that_would_bring_a_contradiction_back_is_refused(small: Past) -
 
 
 def test_of_two_people_who_contradict_each_other_at_once_one_is_refused(past: Past) -> None:
-    past.judge(SAME, "alpha/1", "alpha/2")
-    verdicts = [(SAME, "alpha/2", "alpha/3"), (DIFFERENT, "alpha/1", "alpha/3")]
+    past.tell({f"gamma/{number}": said(f"Structure {number}") for number in range(15)})
+    start = Barrier(2)
 
     def decide(said: tuple[Verdict, str, str]) -> str:
+        start.wait()
         try:
             judge(past.engine, judgement(*said, author="claire", reason="vu", at=past.now))
         except Contradiction:
@@ -113,7 +115,10 @@ def test_of_two_people_who_contradict_each_other_at_once_one_is_refused(past: Pa
         return "kept"
 
     with ThreadPoolExecutor(2) as people:
-        assert sorted(people.map(decide, verdicts)) == ["kept", "refused"]
+        for one, two, three in ([f"gamma/{number + more}" for more in range(3)] for number in range(0, 15, 3)):
+            past.judge(SAME, one, two)
+            verdicts = [(SAME, two, three), (DIFFERENT, one, three)]
+            assert sorted(people.map(decide, verdicts)) == ["kept", "refused"]
 
 
 def test_a_network_that_merges_what_people_told_apart_stops_no_night(past: Past) -> None:
