@@ -15,6 +15,8 @@ folded; "" and empty lists mean "not said", and what is not said is never eviden
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,6 +50,8 @@ SCHEMA = pa.schema(
 _SCHEMES = ("siren", "siret", "rna", "uai", "ror")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:www\d?\.)?", re.IGNORECASE)
 _WORDS_KEPT = 40
+_PROSE_READ = 600  # characters
+_ROWS_AT_A_TIME = 4_096
 
 
 def features(collection: str, payload: JSON) -> Row:
@@ -56,8 +60,12 @@ def features(collection: str, payload: JSON) -> Row:
 
 
 def table(rows: Iterable[Row]) -> pa.Table:
-    """Rows as one Arrow table in the order given."""
-    return pa.Table.from_pylist(list(rows), schema=SCHEMA)
+    """Rows as one Arrow table in the order given; they are taken a few thousand at a time."""
+    waiting = iter(rows)
+    batches = []
+    while some := list(islice(waiting, _ROWS_AT_A_TIME)):
+        batches.append(pa.RecordBatch.from_pylist(some, schema=SCHEMA))
+    return pa.Table.from_batches(batches, schema=SCHEMA)
 
 
 def _actor(payload: JSON) -> Row:
@@ -65,11 +73,9 @@ def _actor(payload: JSON) -> Row:
     place = _place(seat)
     type_code = _text(payload.get("type"))
     spellings = [payload.get("name"), *_list(payload.get("other_names")), *_list(payload.get("former_names"))]
-    acronym = _text(payload.get("acronym"))
+    acronym, town = _text(payload.get("acronym")), _words(_text(seat.get("city")))
     names = [
-        read_name(
-            each, acronym=acronym, type_code=type_code, department=place["department"], city=_text(seat.get("city"))
-        )
+        read_name(each, acronym=acronym, type_code=type_code, department=place["department"], seat=town)
         for each in map(_text, spellings)
         if each
     ]
@@ -144,7 +150,7 @@ def _named(names: list[Name], type_code: str) -> Row:
         "acronyms": _unique(acronym for name in names for acronym in name.acronyms),
         "initials": _unique(initials for name in names for initials in name.initials),
         "numbers": [word for word in first.core if word[0].isdigit()],
-        "heads": _unique(head for name in names for head in name.heads),
+        "heads": _unique(name.head for name in names),
         "kind": first.kind,
         "national": first.national,
         "unit": "unit" if first.is_unit else "",
@@ -153,6 +159,11 @@ def _named(names: list[Name], type_code: str) -> Row:
         "named_department": first.places.department or _department(first.places.commune),
         "named_region": first.places.region,
     }
+
+
+@lru_cache(maxsize=1 << 14)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(fold(text).split())
 
 
 def _titled(payload: JSON) -> Row:
@@ -213,7 +224,7 @@ def _identified(identifiers: list[Any]) -> Row:
 
 
 def _active(payload: JSON, prose: str) -> Row:
-    words = (word for word in fold(_text(payload.get(prose))).split() if len(word) > 3)
+    words = (word for word in fold(_text(payload.get(prose))[:_PROSE_READ]).split() if len(word) > 3)
     return {
         "countries": _unique(_text(_dict(each).get("code")) for each in _list(payload.get("countries"))),
         "sectors": _unique(_texts(payload.get("sectors"))),

@@ -24,6 +24,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
 
 import orjson
 from rapidfuzz.distance import OSA
@@ -45,16 +46,18 @@ def stem(word: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """`lexicon.json`, compiled. `rewrites`: first word -> (phrase, its replacement), longest phrase first."""
+    """`lexicon.json`, compiled. `rewrites`: first word -> (phrase, its replacement), longest phrase first; `unit_words`
+    the same without replacements; `any_kind`: fits where one of `kinds` does."""
 
     version: str
     rewrites: Mapping[str, tuple[tuple[Words, Words], ...]]
     articles: frozenset[str]
     legal_forms: frozenset[str]
-    unit_words: tuple[Words, ...]
+    unit_words: Mapping[str, tuple[Words, ...]]
     unit_words_within: frozenset[str]
     generic: frozenset[str]
     kinds: tuple[tuple[str, re.Pattern[str]], ...]
+    any_kind: re.Pattern[str]
     kinds_by_code: Mapping[str, str]
     kinds_by_type: Mapping[str, str]
     compatible_kinds: frozenset[frozenset[str]]
@@ -113,14 +116,19 @@ def lexicon() -> Lexicon:
         | {name: frozenset(raw[name]) for name in _SETS}
         | {
             "branching": frozenset(frozenset(map(stem, name.split())) for name in raw["branching"]),
-            "unit_words": tuple(tuple(phrase.split()) for phrase in raw["unit_words"]),
+            "unit_words": {first: tuple(words for words, _ in found) for first, found in _units(raw).items()},
             "rewrites": _by_first_word(raw["rewrites"]),
             "mended": tuple(raw["mended"]),
+            "any_kind": re.compile("|".join(f"(?:{pattern})" for _, pattern in raw["kinds"])),
             "kinds": tuple((kind, re.compile(pattern)) for kind, pattern in raw["kinds"]),
             "compatible_kinds": frozenset(frozenset(pair) for pair in raw["compatible_kinds"]),
             "regions": {tuple(name.split()): code for code, names in raw["regions"].items() for name in names},
         }
     )
+
+
+def _units(raw: Mapping[str, Any]) -> Mapping[str, tuple[tuple[Words, Words], ...]]:
+    return _by_first_word([(phrase, "") for phrase in raw["unit_words"]])
 
 
 def _by_first_word(rewrites: list[tuple[str, str]]) -> Mapping[str, tuple[tuple[Words, Words], ...]]:

@@ -51,8 +51,8 @@ def read_places(words: Words, *, department: str, seat: Words = (), floor: int =
     exact = _read(words, department, seat, floor)
     if exact.department or exact.region:
         return exact
-    left, home = _without_seat(words, seat, department)
-    if not home or home == exact.commune:
+    left, home = _without_seat(words, seat, department, exact.commune)
+    if not home:
         return exact
     return Places(commune=home, rest=_read(left, department, seat, floor).rest)
 
@@ -66,7 +66,12 @@ def _read(words: Words, department: str, seat: Words, floor: int) -> Places:
     found: dict[str, str] = {}
     rest: list[str] = []
     at = 0
+    first_words, last = _by_first_word(), len(words) - 1
     while at < len(words):
+        if words[at] not in first_words and at != last:
+            rest.append(words[at])
+            at += 1
+            continue
         level, code, length = _longest_place(words, at, department, seat, floor)
         if length and found.setdefault(level, code) == code:
             at += length
@@ -81,16 +86,20 @@ def _read(words: Words, department: str, seat: Words, floor: int) -> Places:
     )
 
 
-def _without_seat(words: Words, seat: Words, department: str) -> tuple[Words, str]:
-    """The words without the seat's commune, mistyped or cut off at the end, and its code; "" when it is not there."""
+def _without_seat(words: Words, seat: Words, department: str, read: str) -> tuple[Words, str]:
+    """The words without the seat's commune, mistyped or cut off at the end, and its code; "" when it is not there.
+
+    read: the commune that was read already; it is not looked for again.
+    """
     whole = "".join(seat)
     code = next((each.insee for each in _communes().get(seat, ()) if each.department == department), "")
-    if not code or len(whole) < _LEAST_LETTERS or " ".join(seat) in lexicon().place_stop_words:
+    if not code or code == read or len(whole) < _LEAST_LETTERS or " ".join(seat) in lexicon().place_stop_words:
         return words, ""
     most = 1 + len(whole) // _LETTERS_A_SLIP
     for length in (len(seat), len(seat) - 1, len(seat) + 1):
         for at in range(len(words) - length + 1 if length else 0):
-            if OSA.distance("".join(words[at : at + length]), whole, score_cutoff=most) <= most:
+            run = "".join(words[at : at + length])
+            if abs(len(run) - len(whole)) <= most and OSA.distance(run, whole, score_cutoff=most) <= most:
                 return words[:at] + words[at + length :], code
     for at in range(1, len(words)):
         tail = "".join(words[at:])

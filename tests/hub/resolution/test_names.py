@@ -5,7 +5,7 @@ import pytest
 from hub.resolution.lexicon import mend
 from hub.resolution.names import read_name
 
-NANTES = {"department": "44", "city": "Nantes"}
+NANTES = {"department": "44", "seat": ("nantes",)}
 
 
 @pytest.mark.parametrize(
