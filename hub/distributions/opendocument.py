@@ -15,7 +15,7 @@ from hub.distributions.zipped import entry
 from hub.model.imprint import TITLE, Imprint
 
 MEDIA_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"
 _BEGINS = (
