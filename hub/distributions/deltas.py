@@ -29,6 +29,11 @@ _SINCE = {
     "7d": ("en 7 jours", "in 7 days"),
     "31d": ("en 31 jours", "in 31 days"),
 }
+_HELD = {
+    "actor": ("acteurs", "actors"),
+    "project": ("projets", "projects"),
+    "announcement": ("annonces", "announcements"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +81,15 @@ def path(since: str, collection: str) -> str:
 def files(folder: Path, made: Iterable[DeltaEntry]) -> Iterator[FileEntry]:
     """The manifest's entries of the deltas written there."""
     for delta in made:
-        since_fr, since_en = _SINCE[delta.since]
+        (since_fr, since_en), (held_fr, held_en) = _SINCE[delta.since], _HELD[delta.collection]
         yield FileEntry(
             path=delta.path,
             bytes=(folder / delta.path).stat().st_size,
             sha256=sha256(folder / delta.path),
             rows=delta.add + delta.modify + delta.delete,
             media_type="application/gzip",
-            title=f"Changements {since_fr} : {delta.path.rpartition('/')[2]} (JSON Lines)",
-            title_en=f"Changes {since_en}: {delta.path.rpartition('/')[2]} (JSON Lines)",
+            title=f"Ce qui a changé {since_fr} : {held_fr} (JSON Lines)",
+            title_en=f"What changed {since_en}: {held_en} (JSON Lines)",
         )
 
 
