@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from hub.resolution.block import Couples
+from hub.resolution.block import Couples, distinct
 from hub.resolution.columns import Ints
 
 MOST_IN_GROUP = 60
@@ -18,7 +18,7 @@ def ends(couples: Couples) -> tuple[Ints, Ints]:
 def couples_of(left: Ints, right: Ints) -> Couples:
     """Couples, the smaller record on the left, each once and in order."""
     small, large = np.minimum(left, right).astype(np.int64), np.maximum(left, right).astype(np.int64)
-    return np.unique(small << 32 | large)
+    return distinct(small << 32 | large)
 
 
 def labels(size: int, couples: Couples) -> Ints:
@@ -53,9 +53,13 @@ def every_couple(groups: list[Ints]) -> Couples:
     A group tied by pairs that look alike may hold the evidence that the chain is wrong in pairs that nothing proposed.
     Larger groups are left as they are.
     """
-    found = [np.zeros(0, np.int64)]
+    by_size: dict[int, list[Ints]] = {}
     for group in groups:
         if len(group) <= MOST_IN_GROUP:
-            one, two = np.triu_indices(len(group), k=1)
-            found.append(couples_of(group[one], group[two]))
-    return np.unique(np.concatenate(found))
+            by_size.setdefault(len(group), []).append(group)
+    found = [np.zeros(0, np.int64)]
+    for size, alike in by_size.items():
+        one, two = np.triu_indices(size, k=1)
+        together = np.array(alike)
+        found.append(couples_of(together[:, one].ravel(), together[:, two].ravel()))
+    return np.sort(np.concatenate(found))

@@ -224,11 +224,11 @@ def _identified(identifiers: list[Any]) -> Row:
 
 
 def _active(payload: JSON, prose: str) -> Row:
-    words = (word for word in fold(_text(payload.get(prose))[:_PROSE_READ]).split() if len(word) > 3)
+    words = [stem(word) for word in fold(_text(payload.get(prose))[:_PROSE_READ]).split() if len(word) > 3]
     return {
-        "countries": _unique(_text(_dict(each).get("code")) for each in _list(payload.get("countries"))),
+        "countries": _unique([_text(_dict(each).get("code")) for each in _list(payload.get("countries"))]),
         "sectors": _unique(_texts(payload.get("sectors"))),
-        "words": _unique(stem(word) for word in words)[:_WORDS_KEPT],
+        "words": _unique(words)[:_WORDS_KEPT],
     }
 
 

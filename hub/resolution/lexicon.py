@@ -20,7 +20,7 @@ All words are folded (`schemas.text.fold`). `lexicon.json` holds:
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -47,7 +47,7 @@ def stem(word: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """`lexicon.json`, compiled. `rewrites`: first word -> (phrase, its replacement), longest phrase first; `unit_words`
-    the same without replacements; `any_kind`: fits where one of `kinds` does."""
+    the same without replacements; `kind_words`: a name without any of them fits none of `kinds`."""
 
     version: str
     rewrites: Mapping[str, tuple[tuple[Words, Words], ...]]
@@ -57,7 +57,7 @@ class Lexicon:
     unit_words_within: frozenset[str]
     generic: frozenset[str]
     kinds: tuple[tuple[str, re.Pattern[str]], ...]
-    any_kind: re.Pattern[str]
+    kind_words: frozenset[str]
     kinds_by_code: Mapping[str, str]
     kinds_by_type: Mapping[str, str]
     compatible_kinds: frozenset[frozenset[str]]
@@ -119,12 +119,18 @@ def lexicon() -> Lexicon:
             "unit_words": {first: tuple(words for words, _ in found) for first, found in _units(raw).items()},
             "rewrites": _by_first_word(raw["rewrites"]),
             "mended": tuple(raw["mended"]),
-            "any_kind": re.compile("|".join(f"(?:{pattern})" for _, pattern in raw["kinds"])),
+            "kind_words": _words_in([pattern for _, pattern in raw["kinds"]]) - frozenset(raw["articles"]),
             "kinds": tuple((kind, re.compile(pattern)) for kind, pattern in raw["kinds"]),
             "compatible_kinds": frozenset(frozenset(pair) for pair in raw["compatible_kinds"]),
             "regions": {tuple(name.split()): code for code, names in raw["regions"].items() for name in names},
         }
     )
+
+
+def _words_in(patterns: Iterable[str]) -> frozenset[str]:
+    """The words that patterns are made of, with and without a last letter that may be missing ("jumelages?")."""
+    found = [(word, mark) for pattern in patterns for word, mark in re.findall(r"(?<!\\)([a-z]{2,})(\??)", pattern)]
+    return frozenset(word for word, _ in found) | frozenset(word[:-1] for word, mark in found if mark)
 
 
 def _units(raw: Mapping[str, Any]) -> Mapping[str, tuple[tuple[Words, Words], ...]]:

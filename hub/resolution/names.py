@@ -56,7 +56,7 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     beside = bracketed | {as_acronym(acronym)} if acronym else bracketed
     words = _without_repeated(words_of(text), beside)
     whole = rewritten(words)
-    kind, national = _kind(" ".join(whole), type_code), _national(whole)
+    kind, national = _kind(whole, type_code), _national(whole)
     is_unit, without_unit = _unit(whole, kind, national)
     floor = VILLAGE if kind in lexicon().one_per_place else TOWN if national else CITY
     places = read_places(without_unit, department=department, seat=seat, floor=floor)
@@ -69,7 +69,7 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
         letters="".join([word for word in whole if word not in lexicon().legal_forms]),
         core=_core(places.rest, kind),
         acronyms=tuple(sorted((beside | written_acronyms(text) | alone) - {""})),
-        initials=tuple(sorted(initials(words) | initials(said) | initials(words[:1] + said))),
+        initials=_initials(words, said),
         kind=kind,
         is_unit=is_unit,
         national=national,
@@ -90,6 +90,13 @@ def _without_repeated(words: Words, acronyms: set[str]) -> Words:
     return words
 
 
+def _initials(words: Words, said: Words) -> Words:
+    """Of all words, of those that are no place, and of these with the first word, which may be a legal form."""
+    if words == said:
+        return tuple(sorted(initials(words)))
+    return tuple(sorted(initials(words) | initials(said) | initials(words[:1] + said)))
+
+
 def _without_trailing(words: Words) -> Words:
     while words and words[-1] in lexicon().articles:
         words = words[:-1]
@@ -102,11 +109,12 @@ def _alone(words: Words) -> set[str]:
     return {words[0], stem(words[0])} if is_acronym else set()
 
 
-def _kind(name: str, type_code: str) -> str:
-    if not name:
+def _kind(words: Words, type_code: str) -> str:
+    if not words:
         return lexicon().kinds_by_type.get(type_code, "")
-    if not lexicon().any_kind.search(name):
+    if lexicon().kind_words.isdisjoint(words):
         return ""
+    name = " ".join(words)
     return next((kind for kind, pattern in lexicon().kinds if pattern.search(name)), "")
 
 

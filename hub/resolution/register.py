@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from hub.resolution import rarity
-from hub.resolution.block import MOST_IN_BLOCK, Couples, by_key, within
+from hub.resolution.block import MOST_IN_BLOCK, Couples, by_key, distinct, within
 from hub.resolution.columns import Bools, Columns, Floats, Ints
 from hub.resolution.components import MOST_IN_GROUP, couples_of, ends, every_couple, labels, members
 from hub.resolution.features import SCHEMA
@@ -102,7 +102,7 @@ def revise(
     worth = _worth(fresh, couples, weights)
     is_old = np.any([np.isin(end, np.append(gone, dirty)) for end in ends(register.ties)], axis=0)
     kept = register.ties[~is_old]
-    fresh = replace(fresh, ties=np.unique(np.concatenate([kept, couples[worth > 0]])))
+    fresh = replace(fresh, ties=distinct(np.concatenate([kept, couples[worth > 0]])))
     label, touched = _touched(register, fresh, np.append(gone, dirty), same)
     groups = list(members(label, touched))
     several = _in_order(fresh, [group for group in groups if len(group) > 1])
@@ -129,7 +129,7 @@ def inside_clusters(register: Register) -> Couples:
 
 def scored(register: Register, couples: Couples) -> tuple[pa.Table, pa.Table]:
     """What `score.score` takes: couples as positions among the rows they speak of, and these rows with their rarity."""
-    asked = np.unique(np.concatenate(ends(couples)))
+    asked = distinct(np.concatenate(ends(couples)))
     left, right = (np.searchsorted(asked, end).astype(np.int32) for end in ends(couples))
     return pa.table({"left": left, "right": right}), _rows(register, asked)
 
@@ -229,8 +229,10 @@ def _sizes(register: Register, asked: Hashes) -> Ints:
 def _candidates(register: Register, dirty: Ints) -> Couples:
     """Every couple that shares a block and touches a dirty record."""
     if len(dirty) > _FEW * register.alive.sum():
+        is_dirty = np.zeros(len(register), dtype=bool)
+        is_dirty[dirty] = True
         found = within(register.keys, register.places)
-        return found[np.any([np.isin(end, dirty) for end in ends(found)], axis=0)]
+        return found[np.any([is_dirty[end] for end in ends(found)], axis=0)]
     at = np.flatnonzero(np.isin(register.places, dirty))
     starts = np.searchsorted(register.keys, register.keys[at])
     counts = np.searchsorted(register.keys, register.keys[at], side="right") - starts
@@ -274,7 +276,7 @@ def _inside(register: Register, groups: list[Ints]) -> Couples:
             at = np.flatnonzero(np.isin(register.places, group))
             at = at[_sizes(register, register.keys[at]) <= MOST_IN_BLOCK]
             found.append(within(register.keys[at], register.places[at]))
-    return np.unique(np.concatenate(found))
+    return distinct(np.concatenate(found))
 
 
 def _in_order(register: Register, groups: list[Ints]) -> list[Ints]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import lru_cache
 
 from hub.resolution.lexicon import Words, lexicon, mend
 from hub.resolution.places import is_town
@@ -97,9 +96,10 @@ def written_acronyms(text: str) -> set[str]:
     }
 
 
-@lru_cache(maxsize=1 << 12)
 def initials(words: Words) -> frozenset[str]:
     """The acronyms that the words would give, by several readings of which words count."""
+    if len(words) < _INITIALS_CHARS.start:
+        return frozenset()
     said = [word for word in words if word not in lexicon().articles]
     readings = (
         said,
