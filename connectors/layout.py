@@ -28,8 +28,8 @@ def open_for(mapping: Mapping, path: Path, *, limits: Limits = LIMITS) -> Table:
     )
     here = {heading_key(column) for column in table.columns}
     unread = {heading_key(rule.heading) for rule in mapping.rules if not rule.targets}
-    named = dict(reversed(mapping.headings().items()))
-    missing = [heading for key, heading in named.items() if key not in here | unread]
+    named = reversed(list(mapping.headings().items()))
+    missing = [heading for key, heading in named if key not in here | unread]
     vital = set(vital_headings(mapping, here))
     if lacking := [heading for heading in missing if heading in vital]:
         raise UnreadableFile(

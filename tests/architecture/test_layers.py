@@ -1,7 +1,7 @@
 """The ladder: imports point from a later rung to an earlier one, never back and never sideways.
 
     schemas ──► connectors ──► node
-       └──────► hub: model ──► pure ──► store, feeds, search ──► catalogue ──► stages ──► wiring ──► web ──► steward ──► cli
+       └──────► hub: model ──► pure ──► store, feeds, search ──► catalogue ──► stages ──► wiring ──► web ──► cli
 
 Change the ladder here, on purpose; never around it.
 """
