@@ -15,8 +15,8 @@ BY_SUFFIX = {form.suffix: form for form in FORMATS}
 _PIECE_BYTES = 1 << 20
 
 
-def export(form: Format, collection: str, records: Iterable[bytes]) -> Iterator[bytes]:
-    """The bytes of one file that holds these records, in their order.
+def export(form: Format, collection: str, records: Iterable[bytes], imprint: Imprint) -> Iterator[bytes]:
+    """The bytes of one file that holds these records, in their order, under the imprint of their release.
 
     Writing goes through a temporary folder, so that memory does not grow with the search; closing the iterator, as
     happens when a reader hangs up, removes it.
@@ -24,7 +24,7 @@ def export(form: Format, collection: str, records: Iterable[bytes]) -> Iterator[
     with TemporaryDirectory(prefix="rrma-export-") as folder:
         path = Path(folder, form.path(collection))
         rows = table.rows(collection, map(_parsed, records))
-        for _ in form.write(path, collection, rows, Imprint()):
+        for _ in form.write(path, collection, rows, imprint):
             pass
         with path.open("rb") as file:
             while piece := file.read(_PIECE_BYTES):

@@ -195,7 +195,7 @@ class Pages:
         ids = catalogue.search.ids(from_portal(request.query_params, collection=collection))
         filename = f"{name}-{catalogue.manifest.release}.{suffix}"
         return StreamingResponse(
-            exports.export(form, collection, open_records(catalogue, collection, ids)),
+            exports.export(form, collection, open_records(catalogue, collection, ids), catalogue.manifest.imprint),
             media_type=form.media_type,
             headers={"content-disposition": f'attachment; filename="{filename}"'},
         )
