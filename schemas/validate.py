@@ -82,12 +82,17 @@ def _perimeter_issues(payload: JSON, perimeter: Collection[str]) -> list[Issue]:
     seat = payload.get("seat") or {}
     if seat.get("country", "FR") != "FR":
         return []
-    code = region_of_place(seat.get("insee"), seat.get("postcode"))
+    by_commune = region_of_place(seat.get("insee"), None)
+    code = by_commune or region_of_place(None, seat.get("postcode"))
     if code is None or code in perimeter:
         return []
     known = region(code)
-    sentence = f"Le siège est en région {known.name if known else code}, hors du périmètre de votre réseau."
-    return [fault("outside-perimeter", "/seat", sentence)]
+    sentence = (
+        f"Le siège est en région {known.name if known else code}, hors du périmètre de votre réseau : "
+        "l'échelon national mettra la fiche de côté. "
+        "Indiquez l'adresse de l'antenne dans votre région, ou convenez avec lui de l'accepter."
+    )
+    return [fault("outside-perimeter", "/seat/insee" if by_commune else "/seat/postcode", sentence)]
 
 
 def _without(payload: JSON, pointers: Iterable[str]) -> JSON:

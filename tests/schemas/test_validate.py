@@ -474,8 +474,17 @@ def test_a_seat_outside_the_networks_regions_is_an_issue_only_when_they_are_know
 
     assert issues("actor/1.0", rennes) == issues("actor/1.0", rennes, perimeter=("53", "24")) == ()
     (outside,) = issues("actor/1.0", rennes, perimeter=("24",))
-    assert (outside.code, outside.pointer, outside.severity) == ("outside-perimeter", "/seat", Severity.WARNING)
-    assert outside.message == "Le siège est en région Bretagne, hors du périmètre de votre réseau."
+    assert (outside.code, outside.pointer, outside.severity) == (
+        "outside-perimeter",
+        "/seat/postcode",
+        Severity.WARNING,
+    )
+    assert outside.message == (
+        "Le siège est en région Bretagne, hors du périmètre de votre réseau : l'échelon national mettra la fiche de "
+        "côté. Indiquez l'adresse de l'antenne dans votre région, ou convenez avec lui de l'accepter."
+    )
+    by_commune = make_actor(seat={"insee": "35238", "postcode": "45000"})
+    assert "/seat/insee" in {issue.pointer for issue in issues("actor/1.0", by_commune, perimeter=("24",))}
 
 
 @pytest.mark.parametrize("seat", [{}, {"country": "BE", "postcode": "35000"}, {"city": "Rennes"}])
