@@ -1,7 +1,6 @@
 """Parquet: the same columns with their types, lists as lists; zstd, row groups of one size."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hub.distributions import table
-from hub.distributions.table import Row
+from hub.distributions.table import Cell, Row
 from hub.model.imprint import Imprint
 from hub.model.licence import licence
 from schemas.registry import Column
@@ -20,13 +19,17 @@ _TYPES = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
 
 
 def write(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
-    """Write a file and pass the rows on, a group at a time."""
-    shape = schema(table.described(collection), imprint)
-    rest = iter(rows)
-    with pq.ParquetWriter(path, shape, compression="zstd") as file:
-        while group := list(islice(rest, _GROUP)):
-            put(file, [row.cells for row in group])
-            yield from group
+    """Write a file and pass the rows on."""
+    waiting: list[tuple[Cell, ...]] = []
+    with pq.ParquetWriter(path, schema(table.described(collection), imprint), compression="zstd") as file:
+        for row in rows:
+            waiting.append(row.cells)
+            if len(waiting) == _GROUP:
+                put(file, waiting)
+                waiting.clear()
+            yield row
+        if waiting:
+            put(file, waiting)
 
 
 def schema(columns: Iterable[Column], imprint: Imprint) -> pa.Schema:

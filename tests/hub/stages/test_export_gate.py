@@ -10,15 +10,32 @@ import orjson
 import pytest
 
 from hub.distributions import checksums
-from hub.distributions.contents import Contents, Outline, outline
+from hub.distributions.contents import Contents, IssuedId, MemberRow, Outline, outline
 from hub.distributions.deltas import Base
 from hub.distributions.formats import FORMATS
 from hub.search import Query, SearchIndex
 from hub.stages import export_gate
 from hub.stages.release import publish
+from schemas.canonical import canonical
 from tests.hub.distributions.lines import actor, project, published, real_actors
 
-CONTENTS = Contents(lines={"actor": published(*real_actors()[:40]), "project": published(project())})
+STATED = {"network": "bretagne", "id": "1", "pointer": "/name", "date": None, "rule": "most-complete"}
+ACTORS = [line | {"provenance": {"/name": [STATED], "/type": [STATED]}} for line in real_actors()[:40]]
+CONTENTS = Contents(
+    lines={"actor": published(*ACTORS), "project": published(project())},
+    members=[
+        MemberRow(
+            collection="actor",
+            national_id=line["id"],
+            network="bretagne",
+            local_id=line["id"],
+            modified_on=None,
+            payload=canonical({"name": line["name"]}),
+        )
+        for line in ACTORS
+    ],
+    identifiers=[IssuedId(id=line["id"], collection="actor", state="live") for line in ACTORS],
+)
 EXPECTED = outline(CONTENTS)
 
 
@@ -50,7 +67,8 @@ def test_a_whole_release_passes(draft: Path) -> None:
 
 
 FILES = [
-    *(form.path("actor") for form in FORMATS if not form.values),
+    *(form.path("actor") for form in FORMATS),
+    *("actors.records.jsonl.gz", "identifiers.csv"),
     *("projects.csv", "catalogue.sqlite", "statistics.json", "datapackage.json", "catalogue.ttl"),
 ]
 
@@ -95,6 +113,43 @@ def drop_a_feature(folder: Path) -> str:
     return "actors.geojson holds 39 records, not 40"
 
 
+def drop_a_value(folder: Path) -> str:
+    rows = (folder / "actors.provenance.csv").read_bytes().splitlines(keepends=True)
+    (folder / "actors.provenance.csv").write_bytes(b"".join(rows[:-1]))
+    return "actors.provenance.csv holds 79 records, not 80"
+
+
+def drop_a_source_record(folder: Path) -> str:
+    lines = gzip.decompress((folder / "actors.records.jsonl.gz").read_bytes()).splitlines(keepends=True)
+    (folder / "actors.records.jsonl.gz").write_bytes(gzip.compress(b"".join(lines[1:])))
+    return "actors.records.jsonl.gz holds 39 records, not 40"
+
+
+def forget_an_identifier(folder: Path) -> str:
+    rows = (folder / "identifiers.csv").read_bytes().splitlines(keepends=True)
+    (folder / "identifiers.csv").write_bytes(b"".join(rows[:-1]))
+    return "identifiers.csv holds 39 records, not 40"
+
+
+def drop_an_organisation(folder: Path) -> str:
+    first, *records = (folder / "actors.ttl").read_bytes().split(b"\n\n")
+    (folder / "actors.ttl").write_bytes(b"\n\n".join([first, *records[1:]]))
+    return "actors.ttl holds 39 records, not 40"
+
+
+def describe_another_file(folder: Path) -> str:
+    described = orjson.loads((folder / "datapackage.json").read_bytes())
+    described["resources"][0]["bytes"] += 1
+    (folder / "datapackage.json").write_bytes(orjson.dumps(described))
+    return "datapackage.json tells another size or sum of actors.csv"
+
+
+def leave_a_dataset_out(folder: Path) -> str:
+    graph = (folder / "catalogue.ttl").read_text("utf-8")
+    (folder / "catalogue.ttl").write_text(graph.replace('dct:identifier "rrma-projects" ;', ""), "utf-8")
+    return "catalogue.jsonld and catalogue.ttl say different things"
+
+
 def replace_an_actor(folder: Path) -> str:
     with closing(sqlite3.connect(folder / "catalogue.sqlite")) as connection, connection:
         connection.execute("UPDATE actors SET id = 'X' WHERE id = (SELECT max(id) FROM actors)")
@@ -128,6 +183,12 @@ def understate(folder: Path) -> str:
         change_a_value,
         swap_two_rows,
         drop_a_feature,
+        drop_a_value,
+        drop_a_source_record,
+        forget_an_identifier,
+        drop_an_organisation,
+        describe_another_file,
+        leave_a_dataset_out,
         replace_an_actor,
         index_another,
         miscount,
