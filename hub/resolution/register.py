@@ -88,6 +88,7 @@ def revise(
     *,
     same: Couples = NO_COUPLES,
     different: Couples = NO_COUPLES,
+    threads: int = 1,
 ) -> Register:
     """The register after a night.
 
@@ -99,7 +100,7 @@ def revise(
     grown, dirty = _with_rarity(_grown(register, ids, rows, gone), register, gone)
     dirty, fresh = _indexed(grown, register, gone, dirty)
     couples = _candidates(fresh, dirty)
-    worth = _worth(fresh, couples, weights)
+    worth = _worth(fresh, couples, weights, threads)
     is_old = np.any([np.isin(end, np.append(gone, dirty)) for end in ends(register.ties)], axis=0)
     kept = register.ties[~is_old]
     fresh = replace(fresh, ties=distinct(np.concatenate([kept, couples[worth > 0]])))
@@ -107,7 +108,9 @@ def revise(
     groups = list(members(label, touched))
     several = _in_order(fresh, [group for group in groups if len(group) > 1])
     inside = _inside(fresh, several)
-    evidence = Evidence(couples=inside, log_odds=_worth(fresh, inside, weights), same=same, different=different)
+    evidence = Evidence(
+        couples=inside, log_odds=_worth(fresh, inside, weights, threads), same=same, different=different
+    )
     alone = np.concatenate(groups) if groups else np.zeros(0, np.int64)
     fresh.home[alone] = alone
     home = homes(fresh.home, several, evidence, weights.unscored)
@@ -244,11 +247,11 @@ def _candidates(register: Register, dirty: Ints) -> Couples:
     return couples_of(mine[mine != theirs], theirs[mine != theirs])
 
 
-def _worth(register: Register, couples: Couples, weights: Weights) -> Floats:
+def _worth(register: Register, couples: Couples, weights: Weights, threads: int) -> Floats:
     if not len(couples):
         return np.zeros(0)
     pairs, rows = scored(register, couples)
-    return log_odds(Columns(rows), pairs["left"].to_numpy(), pairs["right"].to_numpy(), weights)
+    return log_odds(Columns(rows), pairs["left"].to_numpy(), pairs["right"].to_numpy(), weights, threads)
 
 
 def _rows(register: Register, places: Ints) -> pa.Table:

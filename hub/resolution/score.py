@@ -8,6 +8,7 @@ words, `spread` and `behind` over all rows that hold one name or one value).
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
@@ -35,13 +36,17 @@ def score(pairs: pa.Table | pa.RecordBatch, rows: pa.Table, weights: Weights) ->
     return pa.RecordBatch.from_arrays([pa.array(each) for each in columns.values()], names=list(columns))
 
 
-def log_odds(columns: Columns, left: Codes, right: Codes, weights: Weights) -> Floats:
+def log_odds(columns: Columns, left: Codes, right: Codes, weights: Weights, threads: int = 1) -> Floats:
     """The log-odds alone, of any number of pairs: the same numbers as `score` gives."""
-    found = [np.zeros(0)]
-    for start in range(0, len(left), _CHUNK):
+
+    def chunk(start: int) -> Floats:
         here = slice(start, start + _CHUNK)
-        found.append(_total(_parts(columns, left[here], right[here], weights), len(left[here]), weights))
-    return np.concatenate(found)
+        return _total(_parts(columns, left[here], right[here], weights), len(left[here]), weights)
+
+    starts = range(0, len(left), _CHUNK)
+    first = [chunk(start) for start in starts[:1]]  # reads the columns, before several threads do
+    with ThreadPoolExecutor(threads) as pool:
+        return np.concatenate([np.zeros(0), *first, *pool.map(chunk, starts[1:])])
 
 
 def _parts(columns: Columns, left: Codes, right: Codes, weights: Weights) -> Mapping[str, Floats]:

@@ -10,7 +10,8 @@ import typer.main
 import hub.feeds.errors
 import hub.stages.visit
 import hub.store.sources
-from hub.cli import app, door
+from hub.cli import door
+from hub.cli.program import app
 from hub.model.source import Limits
 from hub.settings import Settings, SourceFile
 from schemas.errors import SourceError

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from hub.cli import app
+from hub.cli.program import app
 from hub.model.identity import national_id
 from schemas.record import RecordKey
 from tests.hub.feed_server import FakeNode, actor, serving

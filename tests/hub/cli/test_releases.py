@@ -6,8 +6,8 @@ from pathlib import Path
 import time_machine
 from typer.testing import CliRunner
 
-from hub.cli import app
 from hub.cli.door import REFUSED, exit_code
+from hub.cli.program import app
 from hub.stages.export_gate import Pinned
 from tests.hub.cli.test_commands import run
 from tests.hub.feed_server import FakeNode, actor, serving

@@ -7,8 +7,8 @@ import orjson
 import pytest
 from typer.testing import CliRunner, Result
 
-from hub.cli import app
 from hub.cli.door import exit_code
+from hub.cli.program import app
 from hub.migrations import upgrade
 from hub.resolution import load
 from hub.stages.review import compare

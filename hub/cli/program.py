@@ -1,0 +1,20 @@
+"""All commands of `rrma-hub` in one program.
+
+The stages are commands (init, harvest, resolve, compile, release, cycle, status, serve, demo), and so is `match`; the
+rest are things with verbs (source, job, quarantine, review, releases, model).
+"""
+
+import typer
+
+from hub.cli import jobs, match, model, quarantine, releases, review, serving, sources, stages
+from hub.conformance import command as conforming
+from hub.demo import command as demonstration
+
+app = typer.Typer(
+    name="rrma-hub",
+    help="The national hub: harvests the networks' directories and publishes one catalogue.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for part in (stages, match, model, review, serving, sources, jobs, quarantine, releases, conforming, demonstration):
+    app.add_typer(part.app)

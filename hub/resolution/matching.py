@@ -1,0 +1,204 @@
+"""Matching: lines of any directories in, clusters out, without a hub.
+
+    {"source": "centraider", "id": "A-42", "record": {an actor, its id optional}}
+    {"source": "centraider", "id": "A-42", "op": "delete"}
+
+A record is known by `source/id`, a cluster by the first of its records. Of two lines on one record the last stands. A
+record that is no valid actor is matched on what it has, and told; a line that says nothing is told and left out.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hub.resolution.columns import Ints, in_one
+from hub.resolution.components import ends
+from hub.resolution.features import features, table
+from hub.resolution.hashing import Hashes, hashes
+from hub.resolution.keeping import Kept
+from hub.resolution.model import Weights
+from hub.resolution.register import inside_clusters, revise, scored
+from hub.resolution.score import BIAS, score
+from schemas.canonical import JSON
+from schemas.validate import is_valid, issues
+
+_SCHEMA = "actor/1.0"
+_AT_A_TIME = 4_096
+_PAIRS_AT_A_TIME = 8_192
+
+CLUSTERS = pa.schema({"record_id": pa.string(), "cluster_id": pa.string()})
+PAIRS = pa.schema({"left": pa.string(), "right": pa.string(), "log_odds": pa.float64(), "parts": pa.string()})
+
+Line = tuple[str, int, bytes]  # where it stands (a file's name), its number from 1, and the line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Something about one line that its author should know. message: plain French, with the place in the record."""
+
+    file: str
+    line: int
+    record_id: str
+    message: str
+
+
+@dataclass(slots=True)
+class Night:
+    """What was read: the rows that are new or changed, the places of those that went, and what is to be told."""
+
+    ids: list[str] = field(default_factory=list)
+    digests: list[int] = field(default_factory=list)
+    rows: list[pa.Table] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
+    last: dict[str, int | None] = field(default_factory=dict)
+    broken: list[Told] = field(default_factory=list)
+    odd: list[Told] = field(default_factory=list)
+    lines: int = 0
+
+
+def read(lines: Iterable[Line], kept: Kept) -> Night:
+    """Read a night's lines against what is kept; what changes nothing is not looked at."""
+    night, waiting = Night(), iter(lines)
+    known = _Known(kept)
+    while some := list(islice(waiting, _AT_A_TIME)):
+        _take(night, list(_parsed(some, night)), known)
+    return night
+
+
+def run(night: Night, kept: Kept, weights: Weights, threads: int = 1) -> Kept:
+    """What is kept after the night."""
+    if not (night.ids or night.gone):
+        return kept
+    standing = [at for at, key in enumerate(night.ids) if night.last[key] == at]
+    rows = pa.concat_tables(night.rows) if night.rows else kept.register.rows.slice(0, 0)
+    ids, digests = night.ids, np.array(night.digests, dtype=np.uint64)
+    if len(standing) < len(ids):
+        ids, digests = [ids[at] for at in standing], digests[standing]
+        rows = rows.take(pa.array(standing, pa.int64()))
+    gone = np.array(sorted(night.gone), dtype=np.int64)
+    register = revise(kept.register, ids, rows, gone, weights, threads=threads)
+    return replace(kept, register=register, digests=np.concatenate([kept.digests, digests]))
+
+
+def clusters(kept: Kept) -> pa.Table:
+    """`record_id`, `cluster_id`, in order of the records' ids."""
+    living = np.flatnonzero(kept.register.alive)
+    ids = in_one(kept.register.ids)
+    found = pa.table(
+        {"record_id": ids.take(pa.array(living)), "cluster_id": ids.take(pa.array(kept.register.home[living]))}
+    )
+    return found.take(pc.sort_indices(found["record_id"]))
+
+
+def pairs(kept: Kept, weights: Weights) -> Iterator[pa.Table]:
+    """`left`, `right`, `log_odds`, `parts` (a JSON object of measures and log-odds) of every pair inside a cluster."""
+    register, couples = kept.register, inside_clusters(kept.register)
+    ids = in_one(register.ids)
+    for start in range(0, len(couples), _PAIRS_AT_A_TIME):
+        some = couples[start : start + _PAIRS_AT_A_TIME]
+        lines = score(*scored(register, some), weights)
+        sides = [ids.take(pa.array(end)).to_pylist() for end in ends(some)]
+        named = [sorted(pair) for pair in zip(*sides, strict=True)]
+        yield pa.table(
+            {
+                "left": [left for left, _ in named],
+                "right": [right for _, right in named],
+                "log_odds": lines["log_odds"],
+                "parts": [_parts(line, weights) for line in lines.to_pylist()],
+            }
+        )
+
+
+class _Known:
+    """The living records that are kept, by the hash of their id."""
+
+    def __init__(self, kept: Kept) -> None:
+        living = np.flatnonzero(kept.register.alive)
+        values = hashes(in_one(kept.register.ids))[living] if len(living) else np.zeros(0, np.uint64)
+        order = np.argsort(values)
+        self._hashes, self._places, self._digests = values[order], living[order], kept.digests
+
+    def look_up(self, ids: Sequence[str]) -> tuple[Ints, Hashes]:
+        """The place of each id, -1 when it is new, and the digest of what stands there."""
+        asked = hashes(pa.array(ids, pa.string()))
+        if not len(self._hashes):
+            return np.full(len(ids), -1), np.zeros(len(ids), np.uint64)
+        at = np.minimum(np.searchsorted(self._hashes, asked), len(self._hashes) - 1)
+        places = np.where(self._hashes[at] == asked, self._places[at], -1)
+        return places, np.asarray(self._digests)[places]
+
+
+_Change = tuple[str, JSON | None, int]  # record id, record or None when it is deleted, digest
+
+
+def _parsed(lines: Iterable[Line], night: Night) -> Iterator[_Change]:
+    for file, number, raw in lines:
+        if not raw.strip():
+            continue
+        night.lines += 1
+        try:
+            line = orjson.loads(raw)
+            record_id, record = _said(line)
+        except ValueError as error:
+            night.broken.append(Told(file=file, line=number, record_id="", message=f"ligne écartée : {error}"))
+            continue
+        if record is None:
+            yield record_id, None, 0
+            continue
+        for message in _faults(record, line["id"]):
+            night.odd.append(Told(file=file, line=number, record_id=record_id, message=message))
+        canonical = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+        yield record_id, record, int.from_bytes(blake2b(canonical, digest_size=8).digest(), "little")
+
+
+def _said(line: Any) -> tuple[str, JSON | None]:
+    """The record's id, and the record, None when it is deleted. Raises ValueError."""
+    if not isinstance(line, dict):
+        raise ValueError("un objet JSON est attendu")
+    source, local_id = line.get("source"), line.get("id")
+    if not (isinstance(source, str) and isinstance(local_id, str) and source and local_id):
+        raise ValueError('« source » et « id » sont attendus, par exemple "source": "centraider", "id": "A-42"')
+    if line.get("op") == "delete":
+        return f"{source}/{local_id}", None
+    if not isinstance(line.get("record"), dict):
+        raise ValueError('« record » est attendu, ou "op": "delete"')
+    return f"{source}/{local_id}", line["record"]
+
+
+def _faults(record: JSON, local_id: str) -> Iterator[str]:
+    whole = record if "id" in record else record | {"id": local_id}
+    if not is_valid(_SCHEMA, whole):
+        yield from (f"{issue.pointer or '/'} : {issue.message}" for issue in issues(_SCHEMA, whole))
+
+
+def _take(night: Night, changes: list[_Change], known: _Known) -> None:
+    """Add some changes to a night."""
+    places, digests = known.look_up([record_id for record_id, _, _ in changes])
+    rows = []
+    for (record_id, record, digest), place, before in zip(changes, places.tolist(), digests.tolist(), strict=True):
+        is_known = place >= 0
+        if record is not None and is_known and digest == before:
+            night.last[record_id] = None
+            night.gone.discard(place)
+            continue
+        if is_known:
+            night.gone.add(place)
+        night.last[record_id] = None
+        if record is not None:
+            night.last[record_id] = len(night.ids)
+            night.ids.append(record_id)
+            night.digests.append(digest)
+            rows.append(features("actor", record))
+    night.rows.append(table(rows))
+
+
+def _parts(line: dict[str, float], weights: Weights) -> str:
+    said = {BIAS: weights.bias} | {name: line[name] for name in weights.weights if line[name]}
+    return orjson.dumps(said).decode()
