@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from geojson_pydantic import Feature, FeatureCollection, Point
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.distributions import delimited, geojson, jsonlines, table
@@ -63,6 +63,7 @@ def test_equal_lines_give_equal_bytes(form: Format, tmp_path: Path) -> None:
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=40)
 
 
+@settings(max_examples=40)
 @given(name=texts, others=st.lists(texts, max_size=3))
 def test_any_text_survives_every_format(tmp_path_factory: pytest.TempPathFactory, name: str, others: list[str]) -> None:
     line = actor("1", name=name, other_names=others)
