@@ -25,13 +25,8 @@ def candidates(rows: pa.Table) -> pa.Table:
 
     rows: with the columns of `features.SCHEMA` and `weights` of `rarity.add_rarity`.
     """
-    return as_table(within(*by_key(*keys(rows))))
-
-
-def by_key(records: Records, values: Hashes) -> tuple[Hashes, Records]:
-    """Keys and the records that have them, in order of key, then of record."""
-    order = np.lexsort((records, values))
-    return values[order], records[order]
+    records, values = keys(rows)
+    return as_table(within(values, records))
 
 
 def within(values: Hashes, records: Records) -> Couples:

@@ -15,13 +15,13 @@ folded; "" and empty lists mean "not said", and what is not said is never eviden
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 import pyarrow as pa
 
+from hub.resolution import gazetteer
 from hub.resolution.lexicon import lexicon, stem
 from hub.resolution.names import Name, read_name
 from schemas import geography
@@ -51,7 +51,7 @@ _SCHEMES = ("siren", "siret", "rna", "uai", "ror")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:www\d?\.)?", re.IGNORECASE)
 _WORDS_KEPT = 40
 _PROSE_READ = 600  # characters
-_ROWS_AT_A_TIME = 4_096
+_ROWS_AT_A_TIME = 1_024
 
 
 def features(collection: str, payload: JSON) -> Row:
@@ -73,7 +73,7 @@ def _actor(payload: JSON) -> Row:
     place = _place(seat)
     type_code = _text(payload.get("type"))
     spellings = [payload.get("name"), *_list(payload.get("other_names")), *_list(payload.get("former_names"))]
-    acronym, town = _text(payload.get("acronym")), _words(_text(seat.get("city")))
+    acronym, town = _text(payload.get("acronym")), gazetteer.words_of(_text(seat.get("city")))
     names = [
         read_name(each, acronym=acronym, type_code=type_code, department=place["department"], seat=town)
         for each in map(_text, spellings)
@@ -146,11 +146,11 @@ def _named(names: list[Name], type_code: str) -> Row:
         "whole": first.whole,
         "letters": first.letters,
         "core": list(first.core),
-        "names": _unique(spelling for name in names for spelling in (_spelling(name), name.letters)),
-        "acronyms": _unique(acronym for name in names for acronym in name.acronyms),
-        "initials": _unique(initials for name in names for initials in name.initials),
+        "names": _unique([spelling for name in names for spelling in (_spelling(name), name.letters)]),
+        "acronyms": _unique([acronym for name in names for acronym in name.acronyms]),
+        "initials": _unique([initials for name in names for initials in name.initials]),
         "numbers": [word for word in first.core if word[0].isdigit()],
-        "heads": _unique(name.head for name in names),
+        "heads": _unique([name.head for name in names]),
         "kind": first.kind,
         "national": first.national,
         "unit": "unit" if first.is_unit else "",
@@ -159,11 +159,6 @@ def _named(names: list[Name], type_code: str) -> Row:
         "named_department": first.places.department or _department(first.places.commune),
         "named_region": first.places.region,
     }
-
-
-@lru_cache(maxsize=1 << 14)
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(fold(text).split())
 
 
 def _titled(payload: JSON) -> Row:
@@ -188,21 +183,19 @@ def _place(seat: JSON) -> dict[str, Any]:
     if _text(seat.get("country")) not in ("", "FR"):
         return {"department": ""}
     insee, postcode = _text(seat.get("insee")), _text(seat.get("postcode"))
-    commune = geography.commune(insee) if insee else None
-    if commune is None and seat.get("city"):
-        commune = geography.find_commune(_text(seat["city"]), postcode=postcode or None)
-    department = commune.department if commune else (geography.department_of_postcode(postcode) or "")
+    commune = gazetteer.seat(insee, _text(seat.get("city")), postcode)
+    department = commune.department if commune else gazetteer.department_of_postcode(postcode)
     return {
         "commune": commune.insee if commune else "",
         "department": department,
         "region": (geography.region_of(department) or "") if department else "",
         "postcode": postcode,
-        "population": float(commune.population or 0) if commune else 0.0,
+        "population": float(commune.population) if commune else 0.0,
     }
 
 
 def _department(commune: str) -> str:
-    found = geography.commune(commune) if commune else None
+    found = gazetteer.by_code(commune) if commune else None
     return found.department if found else ""
 
 
@@ -237,8 +230,8 @@ def _web(url: str) -> str:
     address = _HOST.sub("", url.strip().lower())
     host, _, path = address.partition("/")
     host = host.partition(":")[0]
-    if any(host == shared or host.endswith("." + shared) for shared in lexicon().shared_hosts):
-        return host + "/" + path.partition("/")[0] if host in lexicon().shared_hosts else host
+    if host in lexicon().shared_hosts:
+        return host + "/" + path.partition("/")[0]
     return host if "." in host else ""
 
 

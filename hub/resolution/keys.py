@@ -31,14 +31,14 @@ _LISTED = {"other_ids": "id", "match_keys": "key", "names": "name", "heads": "he
 
 
 def keys(rows: pa.Table) -> Entries:
-    """Every key of every row, each once: records ascending, keys ascending within a record.
+    """Every key of every row, each once, in order of key, then of record.
 
     rows: the columns of `features.SCHEMA` and `weights` of `rarity.add_rarity`. Records are row numbers.
     """
     parts = [(records, joined(hash_of(kind), values)) for kind, (records, values) in _reasons(rows)]
-    records = np.concatenate([part[0] for part in parts])
-    values = np.concatenate([part[1] for part in parts])
-    order = np.lexsort((values, records))
+    records, values = (np.concatenate(each) for each in zip(*parts, strict=True))
+    del parts
+    order = np.lexsort((records, values)).astype(np.int32)
     records, values = records[order], values[order]
     is_new = np.ones(len(records), dtype=bool)
     is_new[1:] = (records[1:] != records[:-1]) | (values[1:] != values[:-1])

@@ -30,7 +30,7 @@ from schemas.canonical import JSON
 from schemas.validate import is_valid, issues
 
 _SCHEMA = "actor/1.0"
-_AT_A_TIME = 4_096
+_AT_A_TIME = 1_024
 _PAIRS_AT_A_TIME = 8_192
 
 CLUSTERS = pa.schema({"record_id": pa.string(), "cluster_id": pa.string()})

@@ -11,6 +11,7 @@ from functools import cache
 from hub.resolution.lexicon import Words, lexicon, stem
 from hub.resolution.places import CITY, TOWN, VILLAGE, Places, read_places
 from hub.resolution.spelling import (
+    INITIALS_CHARS,
     as_acronym,
     head,
     initials,
@@ -85,9 +86,15 @@ def _without_repeated(words: Words, acronyms: set[str]) -> Words:
             break
         rest = words[1:] if at == 0 else words[:-1]
         is_said = words[at] in acronyms and len(_content(rest)) > 1
-        if is_said or words[at] in initials(rest):
+        if is_said or (_may_be_initials(words[at], rest) and words[at] in initials(rest)):
             words = rest
     return words
+
+
+def _may_be_initials(word: str, words: Words) -> bool:
+    """Whether it is worth asking: the last letter is that of the last word that counts."""
+    is_short = len(word) in INITIALS_CHARS and len(word) <= len(words)
+    return is_short and (word[-1] == words[-1][0] or len(words[-1]) <= 3 or words[-1] in lexicon().articles)
 
 
 def _initials(words: Words, said: Words) -> Words:

@@ -7,10 +7,11 @@ written without its article ("Robert" for "Le Robert"): elsewhere that is a firs
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
+from hub.resolution.gazetteer import Town, first_words, named, names_that_begin_with
 from hub.resolution.lexicon import Words, lexicon
 from schemas import geography
 from schemas.text import fold
@@ -34,13 +35,6 @@ class Places:
     rest: Words = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Commune:
-    insee: str
-    department: str
-    population: int
-
-
 def read_places(words: Words, *, department: str, seat: Words = (), floor: int = CITY) -> Places:
     """Take the places out of a name's words.
 
@@ -59,7 +53,7 @@ def read_places(words: Words, *, department: str, seat: Words = (), floor: int =
 
 def is_town(words: Words) -> bool:
     """Whether words are the name of a commune of some size, or of a département."""
-    return words in _departments() or any(each.population >= TOWN for each in _communes().get(words, ()))
+    return words in _departments() or any(each.population >= TOWN for each in named(" ".join(words)))
 
 
 def _read(words: Words, department: str, seat: Words, floor: int) -> Places:
@@ -92,7 +86,7 @@ def _without_seat(words: Words, seat: Words, department: str, read: str) -> tupl
     read: the commune that was read already; it is not looked for again.
     """
     whole = "".join(seat)
-    code = next((each.insee for each in _communes().get(seat, ()) if each.department == department), "")
+    code = next((each.insee for each in named(" ".join(seat)) if each.department == department), "")
     if not code or code == read or len(whole) < _LEAST_LETTERS or " ".join(seat) in lexicon().place_stop_words:
         return words, ""
     most = 1 + len(whole) // _LETTERS_A_SLIP
@@ -131,9 +125,9 @@ def _is_introduced(words: Words, at: int) -> bool:
 
 
 def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
-    homonyms = _communes().get(run, ())
-    here = next((each for each in (*homonyms, *_bare_communes().get(run, ())) if each.department == department), None)
     name = " ".join(run)
+    homonyms = named(name)
+    here = next((each for each in (*homonyms, *_with_article(run)) if each.department == department), None)
     is_ordinary = len(name) < 3 or name in lexicon().place_stop_words
     if here is not None and (run == seat or not is_ordinary):
         return here.insee
@@ -146,22 +140,10 @@ def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
     return largest.insee if is_telling or largest.population >= (min(floor, TOWN) if len(run) > 1 else floor) else ""
 
 
-@cache
-def _communes() -> Mapping[Words, tuple[_Commune, ...]]:
-    """Folded words -> the communes of that name, the most populous first."""
-    by_name: dict[Words, list[_Commune]] = {}
-    for each in (town for area in geography.departments() for town in geography.communes_of_department(area.code)):
-        commune = _Commune(each.insee, each.department, each.population or 0)
-        by_name.setdefault(tuple(fold(each.name).split()), []).append(commune)
-    return {
-        words: tuple(sorted(found, key=lambda each: (-each.population, each.insee))) for words, found in by_name.items()
-    }
-
-
-@cache
-def _bare_communes() -> Mapping[Words, tuple[_Commune, ...]]:
-    """The communes whose name begins with an article, by the words after it."""
-    return {words[1:]: found for words, found in _communes().items() if words[0] in _ARTICLES and len(words) > 1}
+@lru_cache(maxsize=1 << 15)
+def _with_article(run: Words) -> tuple[Town, ...]:
+    """The communes whose name is an article and these words."""
+    return tuple(town for article in _ARTICLES for town in named(f"{article} {' '.join(run)}"))
 
 
 @cache
@@ -178,7 +160,8 @@ def _numbers() -> frozenset[str]:
 @cache
 def _by_first_word() -> Mapping[str, int]:
     """First word -> how many words the longest place that begins with it has."""
-    longest: dict[str, int] = {}
-    for words in (*_communes(), *_bare_communes(), *_departments(), *lexicon().regions):
+    longest = dict(first_words())
+    bare = (name.split(" ") for article in _ARTICLES for name in names_that_begin_with(article))
+    for words in (*_departments(), *lexicon().regions, *bare):
         longest[words[0]] = min(_LONGEST, max(longest.get(words[0], 0), len(words)))
     return longest

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from hub.resolution import rarity
-from hub.resolution.block import MOST_IN_BLOCK, Couples, by_key, distinct, within
+from hub.resolution.block import MOST_IN_BLOCK, Couples, distinct, within
 from hub.resolution.columns import Bools, Columns, Floats, Ints
 from hub.resolution.components import MOST_IN_GROUP, couples_of, ends, every_couple, labels, members
 from hub.resolution.features import SCHEMA
@@ -114,7 +114,7 @@ def revise(
     alone = np.concatenate(groups) if groups else np.zeros(0, np.int64)
     fresh.home[alone] = alone
     home = homes(fresh.home, several, evidence, weights.unscored)
-    return replace(fresh, home=home, compared=len(np.union1d(couples, inside)))
+    return replace(fresh, home=home, compared=len(distinct(np.concatenate([couples, inside]))))
 
 
 def clusters(register: Register) -> list[Ints]:
@@ -208,10 +208,12 @@ def _put(column: Floats, there: Ints, values: Floats) -> Bools:
 
 def _indexed(grown: Register, before: Register, gone: Ints, dirty: Ints) -> tuple[Ints, Register]:
     """With the keys of now. Where a block grew too large or is no longer, its members are dirty too."""
-    records, values = keys(_rows(grown, dirty))
-    mine, owners = by_key(dirty[records].astype(np.int32), values)
+    records, mine = keys(_rows(grown, dirty))
+    owners = dirty[records].astype(np.int32)
     is_old = np.isin(before.places, np.concatenate([gone, dirty])) if len(before) else np.zeros(0, bool)
     stale = np.unique(before.keys[is_old])
+    if not len(before):
+        return dirty, replace(grown, keys=mine, places=owners)
     where = np.searchsorted(before.keys[~is_old], mine, side="right")
     fresh = replace(
         grown,
@@ -220,7 +222,7 @@ def _indexed(grown: Register, before: Register, gone: Ints, dirty: Ints) -> tupl
     )
     asked = np.unique(np.concatenate([stale, mine]))
     turned = asked[(_sizes(before, asked) <= MOST_IN_BLOCK) != (_sizes(fresh, asked) <= MOST_IN_BLOCK)]
-    if not len(before) or not len(turned):
+    if not len(turned):
         return dirty, fresh
     return np.union1d(dirty, fresh.places[np.isin(fresh.keys, turned)]), fresh
 

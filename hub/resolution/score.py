@@ -7,7 +7,7 @@ pairs with the rows they speak of (`left` and `right` counting within the batch'
 words, `spread` and `behind` over all rows that hold one name or one value).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -18,7 +18,7 @@ from hub.resolution.compare import measures
 from hub.resolution.model import Weights
 
 BIAS = "bias"
-_CHUNK = 1 << 15  # pairs scored at a time: what bounds memory
+_CHUNK = 1 << 14  # pairs scored at a time: what bounds memory
 
 
 def score(pairs: pa.Table | pa.RecordBatch, rows: pa.Table, weights: Weights) -> pa.RecordBatch:
@@ -29,10 +29,12 @@ def score(pairs: pa.Table | pa.RecordBatch, rows: pa.Table, weights: Weights) ->
     Raises KeyError when the model names a measure that does not exist.
     """
     left, right = (np.asarray(pairs[side], dtype=np.int32) for side in ("left", "right"))
-    parts = _parts(Columns(rows), left, right, weights)
-    total = _total(parts, len(left), weights)
-    said = {name: np.round(parts[name], 3) for name in weights.weights}
-    columns = {"left": left, "right": right, "log_odds": total} | said
+    total, parts = np.full(len(left), weights.bias), {}
+    for name, part in _parts(Columns(rows), left, right, weights):
+        total += part
+        parts[name] = np.round(part, 3)
+    said = {name: parts[name] for name in weights.weights}
+    columns = {"left": left, "right": right, "log_odds": np.round(total, 3)} | said
     return pa.RecordBatch.from_arrays([pa.array(each) for each in columns.values()], names=list(columns))
 
 
@@ -41,7 +43,10 @@ def log_odds(columns: Columns, left: Codes, right: Codes, weights: Weights, thre
 
     def chunk(start: int) -> Floats:
         here = slice(start, start + _CHUNK)
-        return _total(_parts(columns, left[here], right[here], weights), len(left[here]), weights)
+        total = np.full(len(left[here]), weights.bias)
+        for _, part in _parts(columns, left[here], right[here], weights):
+            total += part
+        return np.round(total, 3)
 
     starts = range(0, len(left), _CHUNK)
     first = [chunk(start) for start in starts[:1]]  # reads the columns, before several threads do
@@ -49,17 +54,9 @@ def log_odds(columns: Columns, left: Codes, right: Codes, weights: Weights, thre
         return np.concatenate([np.zeros(0), *first, *pool.map(chunk, starts[1:])])
 
 
-def _parts(columns: Columns, left: Codes, right: Codes, weights: Weights) -> Mapping[str, Floats]:
+def _parts(columns: Columns, left: Codes, right: Codes, weights: Weights) -> Iterator[tuple[str, Floats]]:
+    """The measures that may weigh, each times its weight, always in the same order."""
     wanted = weights.weights
-    return {
-        name: np.asarray(value, dtype=np.float64) * wanted[name]
-        for name, value in measures(columns, left, right)
-        if name in wanted
-    }
-
-
-def _total(parts: Mapping[str, Floats], size: int, weights: Weights) -> Floats:
-    total = np.full(size, weights.bias)
-    for name in weights.weights:
-        total += parts[name]
-    return np.round(total, 3)
+    for name, value in measures(columns, left, right):
+        if name in wanted:
+            yield name, np.asarray(value, dtype=np.float64) * wanted[name]

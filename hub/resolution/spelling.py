@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+")
 _ORDINAL = re.compile(r"^(\d+)(?:e|eme|er|ere|ieme)$")
 _CODE = re.compile(r"^([a-z]{2,})(\d{2,3}|2[ab])$")
 _ACRONYM_CHARS = range(2, 11)
-_INITIALS_CHARS = range(3, 9)
+INITIALS_CHARS = range(3, 9)
 
 
 def repaired(name: str) -> str:
@@ -92,22 +92,27 @@ def written_acronyms(text: str) -> set[str]:
     return {
         as_acronym(word)
         for word in ends
-        if word.isupper() and word.isalpha() and len(word) in _INITIALS_CHARS and not _ROMAN.match(word)
+        if word.isupper() and word.isalpha() and len(word) in INITIALS_CHARS and not _ROMAN.match(word)
     }
 
 
 def initials(words: Words) -> frozenset[str]:
     """The acronyms that the words would give, by several readings of which words count."""
-    if len(words) < _INITIALS_CHARS.start:
+    if len(words) < INITIALS_CHARS.start:
         return frozenset()
-    said = [word for word in words if word not in lexicon().articles]
-    readings = (
-        said,
-        [word for word in said if word not in lexicon().legal_forms],
-        [word for word in words if len(word) > 1],
-        [word for word in words if len(word) > 3],
-    )
-    return frozenset("".join([word[0] for word in reading]) for reading in readings if len(reading) in _INITIALS_CHARS)
+    articles, forms = lexicon().articles, lexicon().legal_forms
+    said = content = longer = longest = ""
+    for word in words:
+        letter, length = word[0], len(word)
+        if word not in articles:
+            said += letter
+            if word not in forms:
+                content += letter
+        if length > 1:
+            longer += letter
+            if length > 3:
+                longest += letter
+    return frozenset(each for each in (said, content, longer, longest) if len(each) in INITIALS_CHARS)
 
 
 def rewritten(words: Iterable[str]) -> Words:
