@@ -46,7 +46,7 @@ def match(
 ) -> None:
     """Group the records of NDJSON files that speak of one body.
 
-    Exit codes: 0 done, 2 a file cannot be read or the state is another version's, 3 done but for lines left out.
+    Exit codes: 0 done, 2 a file is missing or the state is another version's, 3 done but for lines left out.
     """
     if missing := [str(path) for path in files if not path.is_file()]:
         raise NotFound(f"no such file: {', '.join(missing)}")

@@ -39,7 +39,8 @@ def within(values: Hashes, records: Records) -> Couples:
         if len(blocks):
             one, two = np.triu_indices(size, k=1)
             members = records[blocks[:, None] + np.arange(size)].astype(np.int64)
-            found.append(distinct((members[:, one] << 32 | members[:, two]).ravel()))
+            a, b = members[:, one].ravel(), members[:, two].ravel()
+            found.append(distinct(np.minimum(a, b) << 32 | np.maximum(a, b)))
     return distinct(np.concatenate(found))
 
 

@@ -23,6 +23,7 @@ _DISTRICT = re.compile(r"^(paris|lyon|marseille) 0?([1-9]|1[0-9]|20)(?:er|e|eme|
 _CEDEX_OF_LA_REUNION = {"977": "974", "978": "974"}
 _LETTERS_A_SLIP = 10  # one slip of the pen in a name, and one more for so many letters
 _LONGEST = 7
+ARTICLES = ("le", "la", "les", "l")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Town:
     population: int
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def words_of(city: str) -> Words:
     """Folded words, "St" written out, without CEDEX."""
     folded = _CEDEX.sub("", fold(city))
@@ -42,7 +43,7 @@ def words_of(city: str) -> Words:
     return tuple(_ABBREVIATIONS.get(word, word) for word in folded.split())
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 13)
 def seat(insee: str, city: str, postcode: str) -> Town | None:
     """The commune of a seat by its code, else by its name and postcode, a slip of the pen allowed where both agree."""
     if insee and (found := by_code(insee)):
@@ -60,18 +61,28 @@ def seat(insee: str, city: str, postcode: str) -> Town | None:
     return known[0] if len(known) == 1 else _misspelt(name, postcode)
 
 
-@lru_cache(maxsize=1 << 15)
 def named(name: str) -> tuple[Town, ...]:
     """The communes of a folded name, the most populous first."""
-    return tuple(map(_town, _tables().by_name.get(name, ())))
+    return _towns(name) if name in _tables().by_name else ()
 
 
-def names_that_begin_with(word: str) -> list[str]:
-    """What follows a word in the names of communes that begin with it."""
-    return [name[len(word) + 1 :] for name in _tables().by_name if name.startswith(f"{word} ")]
+@cache
+def without_article() -> Mapping[str, tuple[str, ...]]:
+    """What follows the article of a commune's name -> the names it is in."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name in _tables().by_name:
+        first, _, rest = name.partition(" ")
+        if rest and first in ARTICLES:
+            found[rest] = (*found.get(rest, ()), name)
+    return found
 
 
-@lru_cache(maxsize=1 << 15)
+@lru_cache(maxsize=1 << 12)
+def _towns(name: str) -> tuple[Town, ...]:
+    return tuple(map(_town, _tables().by_name[name]))
+
+
+@lru_cache(maxsize=1 << 13)
 def by_code(insee: str) -> Town | None:
     """A commune by its INSEE code; a former one answers with the commune it now is part of."""
     line = _tables().by_code.get(insee) or _tables().by_code.get(_tables().former.get(insee, ""))

@@ -27,20 +27,24 @@ _MOST_SEGMENTS = 24
 _MOST_DEAD = 0.3  # share of places whose record is gone
 
 
-class OtherState(RequestError):
-    """The folder was made by another version or model: its nights cannot go on from there."""
+class OtherVersion(RequestError):
+    """The folder was made by another version of the program: its nights cannot go on from there."""
 
-    code = "other-state"
+    code = "other-version"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """A register, and the digest of the record at each place, by which a line that changes nothing is known."""
+    """A register, and the digest of the record at each place, by which a line that changes nothing is known.
+
+    is_stale: the register was made with another model; only its ids and rows count.
+    """
 
     register: Register
     digests: Hashes
     segments: tuple[int, ...] = ()
     generation: int = 0
+    is_stale: bool = False
 
     @classmethod
     def empty(cls) -> Self:
@@ -48,13 +52,13 @@ class Kept:
 
 
 def read(folder: Path, model: str) -> Kept:
-    """What a folder keeps; nothing when it is new. model: names the weights. Raises OtherState."""
+    """What a folder keeps; nothing when it is new. model: names the weights. Raises OtherVersion."""
     path = folder / _STATE
     if not path.exists():
         return Kept.empty()
     state = orjson.loads(path.read_bytes())
-    if (state["format"], state["features"], state["model"]) != (_FORMAT, FEATURES_VERSION, model):
-        raise OtherState(f"{folder} was made by another version or model: delete it and give every record again")
+    if (state["format"], state["features"]) != (_FORMAT, FEATURES_VERSION):
+        raise OtherVersion(f"{folder} was made by another version: delete it and give every record again")
 
     def array(name: str) -> Any:
         return np.load(folder / f"{state['generation']}-{name}.npy", mmap_mode="r")
@@ -86,6 +90,7 @@ def read(folder: Path, model: str) -> Kept:
         digests=array("digests"),
         segments=tuple(state["segments"]),
         generation=state["generation"],
+        is_stale=state["model"] != model,
     )
 
 

@@ -24,7 +24,7 @@ from hub.resolution.features import features, table
 from hub.resolution.hashing import Hashes, hashes
 from hub.resolution.keeping import Kept
 from hub.resolution.model import Weights
-from hub.resolution.register import inside_clusters, revise, scored
+from hub.resolution.register import Register, inside_clusters, revise, scored
 from hub.resolution.score import BIAS, score
 from schemas.canonical import JSON
 from schemas.validate import is_valid, issues
@@ -74,7 +74,7 @@ def read(lines: Iterable[Line], kept: Kept) -> Night:
 
 def run(night: Night, kept: Kept, weights: Weights, threads: int = 1) -> Kept:
     """What is kept after the night."""
-    if not (night.ids or night.gone):
+    if not (night.ids or night.gone or kept.is_stale):
         return kept
     standing = [at for at, key in enumerate(night.ids) if night.last[key] == at]
     rows = pa.concat_tables(night.rows) if night.rows else kept.register.rows.slice(0, 0)
@@ -83,8 +83,27 @@ def run(night: Night, kept: Kept, weights: Weights, threads: int = 1) -> Kept:
         ids, digests = [ids[at] for at in standing], digests[standing]
         rows = rows.take(pa.array(standing, pa.int64()))
     gone = np.array(sorted(night.gone), dtype=np.int64)
+    if kept.is_stale:
+        return _anew(kept, gone, ids, digests, rows, weights, threads)
     register = revise(kept.register, ids, rows, gone, weights, threads=threads)
     return replace(kept, register=register, digests=np.concatenate([kept.digests, digests]))
+
+
+def _anew(
+    kept: Kept, gone: Ints, ids: list[str], digests: Hashes, rows: pa.Table, weights: Weights, threads: int
+) -> Kept:
+    """A whole run with another model, over the rows that were kept and those of the night."""
+    register = kept.register
+    places = np.setdiff1d(np.flatnonzero(register.alive), gone)
+    there = pa.array(places)
+    ids = [*register.ids.take(there).to_pylist(), *ids]
+    rows = pa.concat_tables([register.rows.take(there), rows])
+    nobody = np.zeros(0, np.int64)
+    return Kept(
+        register=revise(Register.empty(), ids, rows, nobody, weights, threads=threads),
+        digests=np.concatenate([kept.digests[places], digests]),
+        generation=max(kept.segments, default=kept.generation),
+    )
 
 
 def clusters(kept: Kept) -> pa.Table:

@@ -7,11 +7,11 @@ written without its article ("Robert" for "Le Robert"): elsewhere that is a firs
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from rapidfuzz.distance import OSA
 
-from hub.resolution.gazetteer import Town, first_words, named, names_that_begin_with
+from hub.resolution.gazetteer import ARTICLES, first_words, named, without_article
 from hub.resolution.lexicon import Words, lexicon
 from schemas import geography
 from schemas.text import fold
@@ -22,7 +22,6 @@ _LEAST_LETTERS = 5  # letters of a commune's name that may be mistyped
 _LETTERS_A_SLIP = 10  # one slip of the pen, and one more for so many letters
 _DOMINANT = 30  # times the population of the next commune of the same name: then it is meant
 _TELLING_WORDS = 3  # "Châtenay-sur-Seine" is believed anywhere when no other commune has the name
-_ARTICLES = ("le", "la", "les", "l")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,13 +120,15 @@ def _longest_place(words: Words, at: int, department: str, seat: Words, floor: i
 
 def _is_introduced(words: Words, at: int) -> bool:
     """Whether a word stands where a département does: rivers and points of the compass stand elsewhere too."""
-    return at == len(words) - 1 or (at > 0 and (words[at - 1] in lexicon().prepositions or words[at - 1] in _ARTICLES))
+    return at == len(words) - 1 or (at > 0 and (words[at - 1] in lexicon().prepositions or words[at - 1] in ARTICLES))
 
 
 def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
     name = " ".join(run)
     homonyms = named(name)
-    here = next((each for each in (*homonyms, *_with_article(run)) if each.department == department), None)
+    bare = without_article().get(name, ())
+    local = (*homonyms, *(town for each in bare for town in named(each))) if bare else homonyms
+    here = next((town for town in local if town.department == department), None)
     is_ordinary = len(name) < 3 or name in lexicon().place_stop_words
     if here is not None and (run == seat or not is_ordinary):
         return here.insee
@@ -138,12 +139,6 @@ def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
         return ""
     is_telling = len(run) >= _TELLING_WORDS and len(homonyms) == 1
     return largest.insee if is_telling or largest.population >= (min(floor, TOWN) if len(run) > 1 else floor) else ""
-
-
-@lru_cache(maxsize=1 << 15)
-def _with_article(run: Words) -> tuple[Town, ...]:
-    """The communes whose name is an article and these words."""
-    return tuple(town for article in _ARTICLES for town in named(f"{article} {' '.join(run)}"))
 
 
 @cache
@@ -161,7 +156,7 @@ def _numbers() -> frozenset[str]:
 def _by_first_word() -> Mapping[str, int]:
     """First word -> how many words the longest place that begins with it has."""
     longest = dict(first_words())
-    bare = (name.split(" ") for article in _ARTICLES for name in names_that_begin_with(article))
+    bare = (name.split(" ") for name in without_article())
     for words in (*_departments(), *lexicon().regions, *bare):
         longest[words[0]] = min(_LONGEST, max(longest.get(words[0], 0), len(words)))
     return longest

@@ -29,7 +29,7 @@ def score(pairs: pa.Table | pa.RecordBatch, rows: pa.Table, weights: Weights) ->
     Raises KeyError when the model names a measure that does not exist.
     """
     left, right = (np.asarray(pairs[side], dtype=np.int32) for side in ("left", "right"))
-    total, parts = np.full(len(left), weights.bias), {}
+    total, parts = np.full(len(left), weights.bias, dtype=np.float64), {}
     for name, part in _parts(Columns(rows), left, right, weights):
         total += part
         parts[name] = np.round(part, 3)
@@ -43,7 +43,7 @@ def log_odds(columns: Columns, left: Codes, right: Codes, weights: Weights, thre
 
     def chunk(start: int) -> Floats:
         here = slice(start, start + _CHUNK)
-        total = np.full(len(left[here]), weights.bias)
+        total = np.full(len(left[here]), weights.bias, dtype=np.float64)
         for _, part in _parts(columns, left[here], right[here], weights):
             total += part
         return np.round(total, 3)

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hub.cli import match
-from hub.resolution.keeping import OtherState
+from hub.resolution.keeping import OtherVersion
 from tests.directories import directories
 
 Line = Mapping[str, Any]
@@ -134,17 +134,31 @@ def test_nothing_to_match_is_an_empty_table(tmp_path: Path, some: list[Line]) ->
     assert clusters(tmp_path, some).decode().split() == ["record_id,cluster_id"]
 
 
-def test_a_state_of_another_model_is_refused(tmp_path: Path) -> None:
+def test_another_model_compares_what_was_kept_anew(tmp_path: Path) -> None:
     folder, other = tmp_path / "state", tmp_path / "other.json"
-    line = {"source": "a", "id": "1", "record": {"name": "Eau vive", "type": "ASSO"}}
-    clusters(tmp_path, [line], "--state", str(folder))
+    base = lines(6, 300)
+    some = list(base.values())[:250]
+    clusters(tmp_path, some, "--state", str(folder))
     model = json.loads((Path(match.__file__).parents[1] / "resolution" / "model.json").read_text("utf-8"))
     model["collections"]["actor"]["bias"] = -9
     other.write_text(json.dumps(model), "utf-8")
+    night = [*list(base.values())[250:], deleted(some[0])]
+    options = ("--model", str(other))
 
-    refused = run(tmp_path, [line], "--state", str(folder), "--model", str(other))
+    found = clusters(tmp_path, night, "--state", str(folder), *options)
 
-    assert isinstance(refused.exception, OtherState)
+    assert found == clusters(tmp_path, list(base.values())[1:], *options)
+    assert found == clusters(tmp_path, [], "--state", str(folder), *options)
+
+
+def test_a_state_of_another_version_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    line = {"source": "a", "id": "1", "record": {"name": "Eau vive", "type": "ASSO"}}
+    clusters(tmp_path, [line], "--state", str(folder))
+    state = json.loads((folder / "state.json").read_text("utf-8"))
+    (folder / "state.json").write_text(json.dumps(state | {"features": "0"}), "utf-8")
+
+    assert isinstance(run(tmp_path, [line], "--state", str(folder)).exception, OtherVersion)
 
 
 def test_it_starts_as_a_command_of_the_program(tmp_path: Path) -> None:
