@@ -15,6 +15,7 @@ from hub.web.facets import BY_FIELD
 from hub.web.found import find, find_open, open_records
 from hub.web.portal import exports, home, record, structured, words
 from hub.web.portal.about import rules
+from hub.web.portal.downloads import by_subject
 from hub.web.portal.results import results
 from hub.web.query import from_portal
 from schemas.errors import FederationError, NotFound, RequestError
@@ -151,7 +152,8 @@ class Pages:
         return self._render(request, "networks.html", catalogue, counts=counts)
 
     async def _data(self, request: Request) -> Response:
-        return self._render(request, "data.html", self._release())
+        catalogue = self._release()
+        return self._render(request, "data.html", catalogue, subjects=by_subject(catalogue.manifest.files))
 
     async def _about(self, request: Request) -> Response:
         return self._render(request, "about.html", self._release(), rules=rules())
