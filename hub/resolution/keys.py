@@ -13,13 +13,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hub.resolution.columns import in_one
+from hub.resolution.columns import Floats, in_one
 from hub.resolution.hashing import Hashes, hash_of, hashes, joined
 
 RARE = 5.5  # weight from which one word alone is a reason to compare: one name in 250 at most
+TOGETHER = 6.5  # weight from which two words are one
+WIDELY_TELLING = 4.5  # the same with a département
 TELLING = 2.5  # weight from which a word counts together with a place
 _MOST_WORDS = 5  # the rarest words of a name, which are paired with one another
-_LONG_INITIALS = 4  # letters from which initials alone are a reason
+_LONG_INITIALS = 5  # letters from which initials alone are a reason
 _ENDS = 4  # letters at either end of a rare word that survive a slip elsewhere
 _PUBLIC = ("departement", "region")
 
@@ -58,8 +60,9 @@ def _reasons(rows: pa.Table) -> Iterator[tuple[str, Entries]]:
     wide = columns.places("d", "department", "named_department")
     yield "street", _crossed(columns.said("street"), areas)
     yield "kind", _crossed(columns.said("kind"), areas)
+    yield "national", _crossed(columns.said("national"), wide)
     yield from _public(columns)
-    yield from _acronyms(columns, _merged(areas, wide))
+    yield from _acronyms(columns, areas)
     yield from _words(columns, areas, wide)
     owners, values = columns.said("owner")
     years = hashes(pc.utf8_slice_codeunits(in_one(rows["starts"]), 0, 4))
@@ -75,27 +78,27 @@ def _public(columns: "_Hashed") -> Iterator[tuple[str, Entries]]:
     yield "kind", _crossed(public, columns.places("named", "named_department", "named_region"))
 
 
-def _acronyms(columns: "_Hashed", places: Entries) -> Iterator[tuple[str, Entries]]:
+def _acronyms(columns: "_Hashed", areas: Entries) -> Iterator[tuple[str, Entries]]:
     texts = in_one(columns.rows["initials"]).flatten()
     records, values = columns.listed("initials")
     is_long = np.asarray(pc.utf8_length(texts)) >= _LONG_INITIALS
     yield "acronym", (records[is_long], values[is_long])
-    yield "acronym-at", _crossed(_merged(columns.listed("acronyms"), (records, values)), places)
+    yield "acronym-at", _crossed(_merged(columns.listed("acronyms"), (records, values)), areas)
 
 
 def _words(columns: "_Hashed", areas: Entries, wide: Entries) -> Iterator[tuple[str, Entries]]:
     records, words = columns.listed("core")
     weights = np.asarray(in_one(columns.rows["weights"]).flatten())
-    rare, telling = weights >= RARE, weights >= TELLING
+    rare, telling, wide_telling = weights >= RARE, weights >= TELLING, weights >= WIDELY_TELLING
     yield "word", (records[rare], words[rare])
     order = np.lexsort((words, -weights, records))
     ranked = records[order]
     rank = np.arange(len(ranked)) - np.searchsorted(ranked, ranked)
     top = order[rank < _MOST_WORDS]
     top = top[np.argsort(records[top], kind="stable")]
-    yield "words", _paired((records[top], words[top]))
+    yield "words", _paired((records[top], words[top]), weights[top])
     yield "at", _crossed((records[telling], words[telling]), areas)
-    yield "at", _crossed((records[telling], words[telling]), wide)
+    yield "at", _crossed((records[wide_telling], words[wide_telling]), wide)
     texts = in_one(columns.rows["core"]).flatten()
     long = rare & (np.asarray(pc.utf8_length(texts)) > _ENDS)
     texts, records = texts.filter(pa.array(long)), records[long]
@@ -164,12 +167,14 @@ def _crossed(one: Entries, two: Entries) -> Entries:
     return one[0][mine], joined(one[1][mine], two[1][theirs])
 
 
-def _paired(entries: Entries) -> Entries:
-    """Every two entries of one record, whichever comes first."""
+def _paired(entries: Entries, weights: Floats) -> Entries:
+    """Every two entries of one record that weigh enough together, whichever comes first."""
     records, values = entries
     starts = np.searchsorted(records, records)
     counts = np.arange(len(records)) - starts
     mine = np.repeat(np.arange(len(records)), counts)
     theirs = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts, counts)
+    enough = weights[mine] + weights[theirs] >= TOGETHER
+    mine, theirs = mine[enough], theirs[enough]
     a, b = values[mine], values[theirs]
     return records[mine], joined(np.minimum(a, b), np.maximum(a, b))
