@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ŋ": "n"})
@@ -17,6 +18,19 @@ def fold(text: str) -> str:
     Folding twice changes nothing. Scripts other than Latin keep their letters.
     """
     if not text.isascii():
-        compatible = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-        text = "".join([letter for letter in compatible if not unicodedata.combining(letter)]).translate(_LETTERS)
+        text = text.translate(_latin())
+        if not text.isascii():
+            text = _plain(text)
     return _SEPARATORS.sub(" ", text.lower()).strip()
+
+
+def _plain(text: str) -> str:
+    """Without accents, ligatures and capitals; scripts other than Latin keep their letters."""
+    compatible = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join([letter for letter in compatible if not unicodedata.combining(letter)]).translate(_LETTERS)
+
+
+@cache
+def _latin() -> dict[int, str]:
+    """The letters of European languages and the usual dashes and quotes: nearly all that French directories hold."""
+    return {code: _plain(chr(code)) for code in (*range(0xA0, 0x250), *range(0x2010, 0x2027))}

@@ -3,6 +3,7 @@
 `match` needs no hub: it starts without loading one, in a quarter of the time.
 """
 
+import gc
 import sys
 from importlib import import_module
 
@@ -13,6 +14,7 @@ def main() -> None:
     """Run the command line. An error that a person can act on is one line; anything else keeps its traceback."""
     try:
         if sys.argv[1:2] == ["match"]:
+            gc.disable()  # matching makes no cycles, and looking for them takes a fifth of its time
             import_module("hub.cli.match").app(args=sys.argv[2:], prog_name="rrma-hub match")
         else:
             import_module("hub.cli.program").app()

@@ -20,6 +20,17 @@ _CUT_SHORT = 5  # letters from which a word may stand for a longer one that begi
 _FIRST_LETTER = 5  # letters from which the first one may be the slip
 _SLIP = 0.8  # what a misspelt word is worth of the word
 _LONGEST_ACRONYM = 7
+MOST = {
+    "name.same": 1.0,
+    "name.nearly": 1.0,
+    "name.head": 1.0,
+    "name.cut": 1.0,
+    "name.shared": _MOST_SHARED,
+    "name.own": _MOST_SHARED - _OWN,
+    "acronym.same": _LONGEST_ACRONYM - 1.0,
+    "acronym.initials": _LONGEST_ACRONYM - 1.0,
+}
+"""The measures of names that may speak for a pair, and the most that each can be."""
 _LEAST_LETTERS = 7  # letters of a name from which a slip can be told from another name
 _LETTERS_A_SLIP = 14  # one slip of the pen, and one more for so many letters
 _CUT_OFF = 18  # letters from which the beginning of a name stands for the whole

@@ -19,6 +19,7 @@ from schemas.text import fold
 _LONGEST = 7
 VILLAGE, TOWN, CITY = 0, 2_000, 20_000  # inhabitants
 _LEAST_LETTERS = 5  # letters of a commune's name that may be mistyped
+_INTACT = 3  # letters at one end of it that a slip leaves as they are
 _LETTERS_A_SLIP = 10  # one slip of the pen, and one more for so many letters
 _DOMINANT = 30  # times the population of the next commune of the same name: then it is meant
 _TELLING_WORDS = 3  # "Châtenay-sur-Seine" is believed anywhere when no other commune has the name
@@ -87,6 +88,9 @@ def _without_seat(words: Words, seat: Words, department: str, read: str) -> tupl
     whole = "".join(seat)
     code = next((each.insee for each in named(" ".join(seat)) if each.department == department), "")
     if not code or code == read or len(whole) < _LEAST_LETTERS or " ".join(seat) in lexicon().place_stop_words:
+        return words, ""
+    together = "".join(words)
+    if whole[:_INTACT] not in together and whole[-_INTACT:] not in together:
         return words, ""
     most = 1 + len(whole) // _LETTERS_A_SLIP
     for length in (len(seat), len(seat) - 1, len(seat) + 1):

@@ -8,8 +8,8 @@ Adds to the rows what only the whole base can say, so that scoring needs nothing
 
 Shares are smoothed with the counts of `words.json`, taken from real French directories, so that a base of ten records
 knows that "association" is common and a base of a million is not more hopeful than one of a thousand. All are rounded
-to half a nat and the size of the base to a power of two: one record more changes hardly any of them, and sums are exact
-in any order.
+to a nat or half a nat, and the size of the base to a power of two: one record more changes hardly any of them, and sums
+are exact in any order.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from hub.resolution.columns import Bools, Floats, Ints, in_one
-from hub.resolution.hashing import Hashes, hash_of, hashes
+from hub.resolution.hashing import Hashes, hash_of, hashes, joined
 from hub.resolution.lexicon import common_words, lexicon, stem
 from schemas.text import fold
 from schemas.vocabularies import vocabulary
@@ -33,7 +33,7 @@ _PRIOR_NAMES = 20_000  # how many names of experience `words.json` counts for
 _COUNTRY = 0.03  # share of any country's name: a body is easily named after the country it works with
 _GENERIC = 0.2  # share of a word that says what kind of body it is: such words come together, not by chance
 _UNSEEN = 0.5  # names out of _PRIOR_NAMES that an unknown word is taken to stand in
-_LEAST, _MOST = 0.5, 9.5
+_LEAST, _MOST = 0.5, 9.0
 _BRANCHING_SPREAD = 3.5  # as if a name were seated in thirty départements
 _A_NAT = 2  # steps in a nat
 
@@ -64,7 +64,7 @@ class Numbers:
             words=hashes(core.flatten()),
             name=hashes(pc.binary_join(core, " ")),
             department=hashes(in_one(rows["department"])),
-            values={name: hashes(in_one(rows[name])) for name in SHARED},
+            values={name: hashes(in_one(rows[name])) for name in SHARED} | {"street": _addresses(rows)},
             is_branching=np.asarray(pc.or_(is_homonymous, pc.not_equal(in_one(rows["national"]), ""))),
         )
 
@@ -113,7 +113,14 @@ class Shares:
         """The weight of each word."""
         total = 2.0 ** np.round(np.log2(self.names + _PRIOR_NAMES))
         share = (_looked_up(self.words, self.counts, words, 0.0) + _looked_up(*_known(), words, _UNSEEN)) / total
-        return np.clip(_steps(-np.log(share)), _LEAST, _MOST)
+        return np.clip(np.round(-np.log(share)), _LEAST, _MOST)
+
+
+def _addresses(rows: pa.Table) -> Hashes:
+    """A street with its commune, or its postcode where that is unknown: every town has a rue Pasteur."""
+    street, commune, postcode = (hashes(in_one(rows[name])) for name in ("street", "commune", "postcode"))
+    town = np.where(commune != nothing(), commune, postcode)
+    return np.where(street != nothing(), joined(street, town), nothing())
 
 
 @cache

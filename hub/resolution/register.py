@@ -27,7 +27,7 @@ from hub.resolution.hashing import Hashes
 from hub.resolution.keys import Records, keys
 from hub.resolution.model import Weights
 from hub.resolution.rarity import SHARED, Numbers, Shares
-from hub.resolution.score import log_odds
+from hub.resolution.score import likely, log_odds
 
 NO_COUPLES: Couples = np.zeros(0, np.int64)
 _FEW = 0.5  # share of dirty rows up to which only their own blocks are looked at
@@ -100,10 +100,10 @@ def revise(
     grown, dirty = _with_rarity(_grown(register, ids, rows, gone), register, gone)
     dirty, fresh = _indexed(grown, register, gone, dirty)
     couples = _candidates(fresh, dirty)
-    worth = _worth(fresh, couples, weights, threads)
+    is_likely = _likely(fresh, couples, weights, threads)
     is_old = np.any([np.isin(end, np.append(gone, dirty)) for end in ends(register.ties)], axis=0)
     kept = register.ties[~is_old]
-    fresh = replace(fresh, ties=distinct(np.concatenate([kept, couples[worth > 0]])))
+    fresh = replace(fresh, ties=distinct(np.concatenate([kept, couples[is_likely]])))
     label, touched = _touched(register, fresh, np.append(gone, dirty), same)
     groups = list(members(label, touched))
     several = _in_order(fresh, [group for group in groups if len(group) > 1])
@@ -247,6 +247,13 @@ def _candidates(register: Register, dirty: Ints) -> Couples:
     others = np.arange(len(mine)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(starts, counts)
     theirs = register.places[others]
     return couples_of(mine[mine != theirs], theirs[mine != theirs])
+
+
+def _likely(register: Register, couples: Couples, weights: Weights, threads: int) -> Bools:
+    if not len(couples):
+        return np.zeros(0, dtype=bool)
+    pairs, rows = scored(register, couples)
+    return likely(Columns(rows), pairs["left"].to_numpy(), pairs["right"].to_numpy(), weights, threads)
 
 
 def _worth(register: Register, couples: Couples, weights: Weights, threads: int) -> Floats:

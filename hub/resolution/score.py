@@ -7,14 +7,17 @@ pairs with the rows they speak of (`left` and `right` counting within the batch'
 words, `spread` and `behind` over all rows that hold one name or one value).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
-from hub.resolution.columns import Codes, Columns, Floats
-from hub.resolution.compare import measures
+from hub.resolution.columns import Bools, Codes, Columns, Floats
+from hub.resolution.compare import facts, measures
+from hub.resolution.compare_names import MOST, compare_names
 from hub.resolution.model import Weights
 
 BIAS = "bias"
@@ -30,7 +33,7 @@ def score(pairs: pa.Table | pa.RecordBatch, rows: pa.Table, weights: Weights) ->
     """
     left, right = (np.asarray(pairs[side], dtype=np.int32) for side in ("left", "right"))
     total, parts = np.full(len(left), weights.bias, dtype=np.float64), {}
-    for name, part in _parts(Columns(rows), left, right, weights):
+    for name, part in _weighed(measures(Columns(rows), left, right), weights):
         total += part
         parts[name] = np.round(part, 3)
     said = {name: parts[name] for name in weights.weights}
@@ -41,22 +44,45 @@ def score(pairs: pa.Table | pa.RecordBatch, rows: pa.Table, weights: Weights) ->
 def log_odds(columns: Columns, left: Codes, right: Codes, weights: Weights, threads: int = 1) -> Floats:
     """The log-odds alone, of any number of pairs: the same numbers as `score` gives."""
 
-    def chunk(start: int) -> Floats:
-        here = slice(start, start + _CHUNK)
-        total = np.full(len(left[here]), weights.bias, dtype=np.float64)
-        for _, part in _parts(columns, left[here], right[here], weights):
+    def chunk(one: Codes, two: Codes) -> Floats:
+        total = np.full(len(one), weights.bias, dtype=np.float64)
+        for _, part in _weighed(measures(columns, one, two), weights):
             total += part
         return np.round(total, 3)
 
-    starts = range(0, len(left), _CHUNK)
-    first = [chunk(start) for start in starts[:1]]  # reads the columns, before several threads do
+    return np.concatenate([np.zeros(0), *_by_chunk(chunk, left, right, threads)])
+
+
+def likely(columns: Columns, left: Codes, right: Codes, weights: Weights, threads: int = 1) -> Bools:
+    """Whether the log-odds of pairs are positive. Names are compared only where they can still decide."""
+    most = sum(max(weights.weights.get(name, 0.0), 0.0) * most for name, most in MOST.items())
+
+    def chunk(one: Codes, two: Codes) -> Bools:
+        total = np.full(len(one), weights.bias, dtype=np.float64)
+        for _, part in _weighed(facts(columns, one, two), weights):
+            total += part
+        open_ = np.flatnonzero(total > -most)
+        for _, part in _weighed(compare_names(columns, one[open_], two[open_]).items(), weights):
+            total[open_] += part
+        found = np.zeros(len(one), dtype=bool)
+        found[open_] = np.round(total[open_], 3) > 0
+        return found
+
+    return np.concatenate([np.zeros(0, dtype=bool), *_by_chunk(chunk, left, right, threads)])
+
+
+def _by_chunk(
+    chunk: Callable[[Codes, Codes], NDArray[Any]], left: Codes, right: Codes, threads: int
+) -> Iterator[NDArray[Any]]:
+    sides = [(left[start : start + _CHUNK], right[start : start + _CHUNK]) for start in range(0, len(left), _CHUNK)]
+    yield from (chunk(*each) for each in sides[:1])  # reads the columns, before several threads do
     with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate([np.zeros(0), *first, *pool.map(chunk, starts[1:])])
+        yield from pool.map(lambda each: chunk(*each), sides[1:])
 
 
-def _parts(columns: Columns, left: Codes, right: Codes, weights: Weights) -> Iterator[tuple[str, Floats]]:
-    """The measures that may weigh, each times its weight, always in the same order."""
+def _weighed(found: Iterable[tuple[str, NDArray[Any]]], weights: Weights) -> Iterator[tuple[str, Floats]]:
+    """The measures that may weigh, each times its weight."""
     wanted = weights.weights
-    for name, value in measures(columns, left, right):
+    for name, value in found:
         if name in wanted:
             yield name, np.asarray(value, dtype=np.float64) * wanted[name]

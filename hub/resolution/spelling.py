@@ -17,7 +17,7 @@ _INVERTED = re.compile(r"^(.{3,}?)\s*\(([^()]{2,40})\)(.*)$", re.DOTALL)
 _DASH = re.compile(r"\s[-–—/:]\s|[:;]\s")
 _FORMER = re.compile(r"^(?:ex|anciennement|ancien nom|precedemment)\b")
 _ROMAN = re.compile(r"^[IVXLCDM]+$")
-_WORD = re.compile(r"[^\W_]+")
+_PUNCTUATION = "-–—,;:.'\"«»“”()[]/ "
 _ORDINAL = re.compile(r"^(\d+)(?:e|eme|er|ere|ieme)$")
 _CODE = re.compile(r"^([a-z]{2,})(\d{2,3}|2[ab])$")
 _ACRONYM_CHARS = range(2, 11)
@@ -87,8 +87,8 @@ def written_acronyms(text: str) -> set[str]:
     """Capitals at either end of a name in small letters: "IRIS Institut des relations…", "… internationales - IFRI"."""
     if text.isupper():
         return set()
-    words = _WORD.findall(text)
-    ends = {words[0], words[-1]} if len(words) > 2 else set()
+    words = text.split()
+    ends = {word.strip(_PUNCTUATION) for word in (words[0], words[-1])} if len(words) > 2 else set()
     return {
         as_acronym(word)
         for word in ends
