@@ -1,8 +1,9 @@
 """Rows as numbers: texts become codes and lists flat arrays, so that a batch of pairs is compared without a loop."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,8 @@ Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Measures = Mapping[str, Floats]
+
+_Made = TypeVar("_Made")
 
 
 class Texts(tuple[str, ...]):
@@ -41,7 +44,7 @@ class Coded:
     texts: Texts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lists:
     """A column of lists of texts: row i holds `codes[starts[i]:starts[i + 1]]`, ascending indexes into `texts`."""
 
@@ -49,9 +52,13 @@ class Lists:
     codes: Codes
     texts: Texts
 
+    @cached_property
+    def sizes(self) -> Codes:
+        return np.diff(self.starts)
+
     def keys(self, rows: Codes) -> Ints:
         """For each position p of `rows` and each text of that row, p * len(texts) + code; ascending."""
-        sizes = self.starts[rows + 1] - self.starts[rows]
+        sizes = self.sizes[rows]
         positions = np.repeat(np.arange(len(rows)), sizes)
         within = np.arange(len(positions)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
         found = self.codes[np.repeat(self.starts[rows], sizes) + within]
@@ -61,9 +68,6 @@ class Lists:
     def split(self, keys: Ints) -> tuple[Ints, Ints]:
         """The positions and the codes that keys were made of."""
         return np.divmod(keys, max(len(self.texts), 1))
-
-    def sizes(self) -> Codes:
-        return np.diff(self.starts)
 
 
 class Columns:
@@ -77,6 +81,7 @@ class Columns:
         self._numbers: dict[str, Floats] = {}
         self._weights: dict[str, Floats] = {}
         self._beginnings: dict[str, Codes] = {}
+        self._made: dict[str, Any] = {}
 
     def codes(self, *names: str) -> tuple[Codes, ...]:
         """Each column of texts as numbers, alike texts alike over all of them, -1 for ""."""
@@ -101,8 +106,19 @@ class Columns:
 
     def is_one_of(self, name: str, values: Collection[str]) -> Bools:
         """For each row, whether a column of texts holds one of some values."""
-        coded = self.coded(name)
-        return np.isin(coded.codes, [code for code, text in enumerate(coded.texts) if text in values])
+
+        def found() -> Bools:
+            coded = self.coded(name)
+            return np.isin(coded.codes, [code for code, text in enumerate(coded.texts) if text in values])
+
+        return self.once(f"{name} of {sorted(values)}", found)
+
+    def once(self, name: str, make: Callable[[], _Made]) -> _Made:
+        """What is made of all rows is made once, whatever the number of batches."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: _Made = self._made[name]
+        return made
 
     def numbers(self, name: str) -> Floats:
         if name not in self._numbers:
@@ -149,7 +165,7 @@ def shared(one: Ints, two: Ints) -> Bools:
 
 def in_common(one: Lists, two: Lists, left: Codes, right: Codes) -> tuple[Ints, Ints]:
     """The texts that the left row's list of `one` and the right row's of `two` both hold: pair and code of each."""
-    asked = np.flatnonzero((one.sizes()[left] > 0) & (two.sizes()[right] > 0))
+    asked = np.flatnonzero((one.sizes[left] > 0) & (two.sizes[right] > 0))
     ours = one.keys(left[asked])
     positions, codes = one.split(ours[shared(ours, two.keys(right[asked]))])
     return asked[positions], codes

@@ -7,6 +7,7 @@ is worth. All arithmetic is element by element, so that a pair is worth the same
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -53,7 +54,7 @@ def _places(columns: Columns, left: Codes, right: Codes) -> Found:
     (region,) = columns.codes("region")
     (named_region,) = columns.codes("named_region")
     (postcode,) = columns.codes("postcode")
-    rare = np.log(_FRANCE / np.clip(columns.numbers("population"), 100, None))
+    rare = columns.once("rare", lambda: np.log(_FRANCE / np.clip(columns.numbers("population"), 100, None)))
     same, other = _same(commune, left, right), _other(commune, left, right)
     same_department, far = _same(department, left, right), _other(department, left, right)
 
@@ -64,10 +65,12 @@ def _places(columns: Columns, left: Codes, right: Codes) -> Found:
     yield "place.far", far
     yield "place.region", _other(region, left, right)
 
-    yield from _named_places(named, named_department, named_region, commune, department, left, right)
+    level = columns.once("level", lambda: np.where(named >= 0, 2, np.where(named_department >= 0, 1, 0)))
+    yield from _named_places(level, named, named_department, named_region, commune, department, left, right)
 
 
 def _named_places(
+    level: Codes,
     named: Codes,
     named_department: Codes,
     named_region: Codes,
@@ -77,7 +80,6 @@ def _named_places(
     right: Codes,
 ) -> Found:
     """Places inside names, against each other where both names say one, else against the other's seat."""
-    level = np.where(named >= 0, 2, np.where(named_department >= 0, 1, 0))
     one_level = level[left] == level[right]
     other = _other(named, left, right) | _other(named_department, left, right) | _other(named_region, left, right)
     yield "named.same", _same(named, left, right) | (one_level & (level[left] == 1) & ~other)
@@ -104,8 +106,8 @@ def _kinds(columns: Columns, left: Codes, right: Codes) -> Found:
     family = columns.codes("family")[0]
     (core,) = columns.lists("core")
     compatible = _pairs_of(columns, "kind", lexicon().compatible_kinds)
-    silent = (kind < 0) & ~bare_names(columns)  # an acronym has no room for a kind
-    has_no_more = (core.sizes() == 0)[left] | (core.sizes() == 0)[right]
+    silent = columns.once("silent", lambda: (kind < 0) & ~bare_names(columns))  # an acronym has no room for a kind
+    has_no_more = (core.sizes[left] == 0) | (core.sizes[right] == 0)
 
     yield "kind.same", _same(kind, left, right)
     yield "kind.other", _other(kind, left, right) & ~compatible(left, right)
@@ -114,7 +116,7 @@ def _kinds(columns: Columns, left: Codes, right: Codes) -> Found:
     yield "kind.family", _other(family, left, right)
     yield "kind.unsaid", (silent[left] & (kind[right] >= 0)) | (silent[right] & (kind[left] >= 0))
     exclusive = columns.is_one_of("kind", lexicon().never_left_out)
-    yield "kind.left_out", ((kind < 0)[left] & exclusive[right]) | ((kind < 0)[right] & exclusive[left])
+    yield "kind.left_out", ((kind[left] < 0) & exclusive[right]) | ((kind[right] < 0) & exclusive[left])
     yield "kind.unit", ((unit[left] < 0) != (unit[right] < 0)) & ~same_place(columns, left, right)
 
 
@@ -130,14 +132,17 @@ def _one_here(columns: Columns, has_no_more: Bools, left: Codes, right: Codes) -
     }
     found = np.zeros(len(left), dtype=bool)
     for kind in lexicon().one_per_place:
-        named, seat = places.get(kind, places[""])
-        place = np.where(named >= 0, named, seat)
+        place = columns.once(f"place of {kind}", partial(_said_or_seated, *places.get(kind, places[""])))
         found |= (
             columns.is_one_of("kind", (kind,))[left]
             & _same(place, left, right)
             & (has_no_more | (kind in _WHATEVER_ELSE))
         )
     return found
+
+
+def _said_or_seated(named: Codes, seat: Codes) -> Codes:
+    return np.where(named >= 0, named, seat)
 
 
 def _identifiers(columns: Columns, left: Codes, right: Codes) -> Found:
@@ -175,12 +180,12 @@ def _contacts(columns: Columns, left: Codes, right: Codes) -> Found:
 def _activity(columns: Columns, left: Codes, right: Codes) -> Found:
     for name in ("countries", "sectors"):
         (lists,) = columns.lists(name)
-        said = (lists.sizes()[left] > 0) & (lists.sizes()[right] > 0)
+        said = (lists.sizes[left] > 0) & (lists.sizes[right] > 0)
         in_common = _in_common(columns, name, left, right) > 0
         yield f"{name}.same", said & in_common
         yield f"{name}.other", said & ~in_common
     (words,) = columns.lists("words")
-    least = np.minimum(words.sizes()[left], words.sizes()[right])
+    least = np.minimum(words.sizes[left], words.sizes[right])
     alike = _in_common(columns, "words", left, right) / np.maximum(least, 1)
     yield "description.alike", np.where(least >= _WORDS_NEEDED, np.round(alike, 3), 0)
 

@@ -47,7 +47,7 @@ def compare_names(columns: Columns, left: Codes, right: Codes) -> Measures:
     acronyms, initials = columns.lists("acronyms", "initials")
     written = _letters(acronyms, acronyms, left, right)
     spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
-    said = (acronyms.sizes() > 0)[left] & (acronyms.sizes() > 0)[right]
+    said = (acronyms.sizes[left] > 0) & (acronyms.sizes[right] > 0)
     spelt = np.where(said, 0, spelt)
     bare = bare_names(columns)
     written = np.where((bare[left] & bare[right]) | same, 0, written)
@@ -111,8 +111,8 @@ def same_place(columns: Columns, left: Codes, right: Codes) -> Bools:
     """Whether both are of one commune, by seat or by name, or both name one département: a body that many places have
     is one body there."""
     commune, named = columns.codes("commune", "named_commune")
-    department = columns.codes("named_department")[0]
-    department = np.where(named < 0, department, -1)
+    wide = columns.codes("named_department")[0]
+    department = columns.once("department alone", lambda: np.where(named < 0, wide, np.int32(-1)))
     towns = [(commune, commune), (commune, named), (named, commune), (named, named), (department, department)]
     return np.asarray(np.any([(one[left] >= 0) & (one[left] == two[right]) for one, two in towns], axis=0))
 
@@ -199,15 +199,18 @@ def _letters(one: Lists, two: Lists, left: Codes, right: Codes) -> Floats:
 
 def bare_names(columns: Columns) -> Bools:
     """Rows whose name is nothing but an acronym."""
-    core, acronyms = columns.lists("core", "acronyms")
-    rows = np.arange(len(core.starts) - 1, dtype=np.int32)
-    found = core.sizes() == 1
-    found &= tally(in_common(core, acronyms, rows, rows)[0], len(rows)) == 1
-    return np.asarray(found)
+
+    def found() -> Bools:
+        core, acronyms = columns.lists("core", "acronyms")
+        rows = np.arange(len(core.sizes), dtype=np.int32)
+        in_both = tally(in_common(core, acronyms, rows, rows)[0], len(rows))
+        return np.asarray((core.sizes == 1) & (in_both == 1))
+
+    return columns.once("bare", found)
 
 
 def _numbers_differ(columns: Columns, left: Codes, right: Codes) -> Bools:
     (numbers,) = columns.lists("numbers")
-    said = (numbers.sizes() > 0)[left] & (numbers.sizes() > 0)[right]
+    said = (numbers.sizes[left] > 0) & (numbers.sizes[right] > 0)
     said[in_common(numbers, numbers, left, right)[0]] = False
     return np.asarray(said)

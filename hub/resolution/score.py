@@ -75,9 +75,10 @@ def _by_chunk(
     chunk: Callable[[Codes, Codes], NDArray[Any]], left: Codes, right: Codes, threads: int
 ) -> Iterator[NDArray[Any]]:
     sides = [(left[start : start + _CHUNK], right[start : start + _CHUNK]) for start in range(0, len(left), _CHUNK)]
-    yield from (chunk(*each) for each in sides[:1])  # reads the columns, before several threads do
+    alone = len(sides) if threads == 1 else 1  # the first one reads the columns, before several threads do
+    yield from (chunk(*each) for each in sides[:alone])
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(lambda each: chunk(*each), sides[1:])
+        yield from pool.map(lambda each: chunk(*each), sides[alone:])
 
 
 def _weighed(found: Iterable[tuple[str, NDArray[Any]]], weights: Weights) -> Iterator[tuple[str, Floats]]:
