@@ -1,7 +1,7 @@
 """The working database, as SQLAlchemy Core tables that SQLite and PostgreSQL both understand.
 
     precious   statements (what was received, append only) · judgements, undos (what people decided and took back)
-    position   sources · source_state · jobs · records (one row a key: which statement stands)
+    position   sources · source_state · jobs · records (one row a key: which statement stands) · pings
     derived    clusters · edges · doubts · issued_ids · golden: rebuilt from the precious part to the same bytes
 
 `issued_ids` is derived too, but is never emptied: an identifier once given answers for ever.
@@ -247,6 +247,15 @@ golden = Table(
     Column("hash", _Hash, nullable=False),
     Column("publication", Text, nullable=False),
     Column("made_of", _Hash, nullable=False),
+)
+
+# asked_at: since when the source waits to be read; null once a reading began that answers it.
+pings = Table(
+    "pings",
+    metadata,
+    Column("source", key_type, primary_key=True),
+    Column("asked_at", UtcDateTime),
+    Column("served_at", UtcDateTime),
 )
 
 meta = Table(
