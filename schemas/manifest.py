@@ -74,7 +74,10 @@ class Manifest:
         top = Members(raw, "manifest")
         protocol = top.text("protocol")
         if protocol != PROTOCOL and not protocol.startswith(f"{PROTOCOL}."):
-            raise FeedError(f"manifest.protocol is {protocol!r}, expected {PROTOCOL!r}")
+            raise FeedError(
+                f"manifest.protocol is {protocol!r}, and this program reads {PROTOCOL!r}: "
+                "update the program if the node is newer, else the node must state that protocol"
+            )
         collections = top.below("collections")
         return cls(
             protocol=protocol,

@@ -4,6 +4,7 @@ A published schema never changes: a new version is a new file in `json/<name>/`.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -83,6 +84,23 @@ def schema_of(schema_id: str) -> JSON:
     """The schema of an id such as "actor/1.0". Raises UnknownSchema."""
     name, _, version = schema_id.partition("/")
     return schema(name, version)
+
+
+def judging(schema_id: str) -> str:
+    """The published schema that judges what was written for `schema_id`: itself, or the newest we know of its major.
+
+    A minor version only adds optional properties, so an older schema judges the part of a newer record that it knows.
+    Raises UnknownSchema for another major version, another name, or what is no id of a schema.
+    """
+    name, _, version = schema_id.partition("/")
+    known = versions(name)
+    if version in known:
+        return schema_id
+    if re.fullmatch(r"[0-9]+\.[0-9]+", version):
+        siblings = [one for one in known if one.partition(".")[0] == version.partition(".")[0]]
+        if siblings:
+            return f"{name}/{siblings[-1]}"
+    raise UnknownSchema(f"no schema {schema_id!r}; published: {', '.join(f'{name}/{one}' for one in known)}")
 
 
 def resolved(document: JSON, node: JSON) -> JSON:

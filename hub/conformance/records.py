@@ -12,7 +12,7 @@ from stdnum.fr import nir
 from hub.conformance.ledger import Ledger
 from schemas.canonical import JSON, canonical
 from schemas.feed import Put
-from schemas.registry import LATEST, versions
+from schemas.registry import UnknownSchema, judging
 from schemas.text import fold
 from schemas.validate import is_fit, is_valid, issues
 
@@ -36,13 +36,10 @@ _NUMBERS = re.compile(
 
 def schema_for(collection: str, declared: str) -> str | None:
     """The schema to judge by: the one declared, or for a newer minor version the newest we know; None when unknown."""
-    name, _, version = declared.partition("/")
-    if name != collection or collection not in LATEST:
+    try:
+        return judging(declared) if declared.startswith(f"{collection}/") else None
+    except UnknownSchema:
         return None
-    if version in versions(name):
-        return declared
-    known = [one for one in versions(name) if one.split(".")[0] == version.split(".")[0]]
-    return f"{name}/{known[-1]}" if known else None
 
 
 class RecordJudge:

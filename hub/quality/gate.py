@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from schemas.canonical import NotIJson, canonical, hash_of
 from schemas.feed import Put
 from schemas.record import COLLECTIONS, Issue, Severity
-from schemas.registry import LATEST, versions
+from schemas.registry import UnknownSchema, judging
 from schemas.validate import is_fit, issues
 
 OUTSIDE_PERIMETER = "outside-perimeter"
@@ -42,14 +42,16 @@ def examine(put: Put, schema_id: str, perimeter: Collection[str] = ()) -> Examin
 
 
 def schema_for(collection: str, stated: str) -> str | None:
-    """The schema that a node's records are judged by: the one it states, or our newest when it knows a newer one.
+    """The schema that a node's records are judged by: the one it states, or our newest when its minor version is newer.
 
-    None for a collection that we do not know.
+    None for a collection that we do not know. Raises UnknownSchema for a major version that we do not know, whose
+    records nobody here can judge, and for the schema of something else.
     """
     if collection not in COLLECTIONS:
         return None
-    name, _, version = stated.partition("/")
-    return stated if name == collection and version in versions(name) else LATEST[collection]
+    if not stated.startswith(f"{collection}/"):
+        raise UnknownSchema(f"{stated!r} is no schema of the collection {collection!r}")
+    return judging(stated)
 
 
 def unreadable(code: str, reason: str) -> Issue:

@@ -28,6 +28,7 @@ from hub.store.engine import reading
 from hub.store.sources import Position
 from schemas.errors import ConfigError, FederationError, SourceError
 from schemas.feed import Manifest
+from schemas.registry import UnknownSchema
 
 log = structlog.get_logger()
 
@@ -40,6 +41,12 @@ class SourceBusy(SourceError):
 
     code = "source-busy"
     retryable = True
+
+
+class UnknownVersion(SourceError):
+    """The node states records of a version that this hub cannot judge."""
+
+    code = "source-version"
 
 
 class LossRefused(SourceError):
@@ -107,7 +114,11 @@ class Visit:
 
     def _take(self, found: tuple[Manifest, str | None]) -> Manifest:
         manifest, self.etag = found
-        self.door.schemas = {name: schema_for(name, state.schema) for name, state in manifest.collections.items()}
+        try:
+            self.door.schemas = {name: schema_for(name, state.schema) for name, state in manifest.collections.items()}
+        except UnknownSchema as error:
+            who = "update this hub if it is newer than the hub, else correct the node's manifest"
+            raise UnknownVersion(self.source.name, f"{error}: {who}") from error
         return manifest
 
     def _catch_up(self, manifest: Manifest) -> Manifest:

@@ -1,9 +1,12 @@
 import math
 
+import pytest
+
 from hub.quality.gate import examine, schema_for
 from schemas.canonical import content_hash
 from schemas.feed import Put
 from schemas.record import Severity
+from schemas.registry import UnknownSchema
 
 IN_TOURS = {"city": "Tours", "postcode": "37000", "insee": "37261"}
 
@@ -50,8 +53,13 @@ def test_a_seat_outside_the_perimeter_is_unfit_only_where_a_perimeter_is_given()
     assert [(issue.code, issue.severity) for issue in outside.issues] == [("outside-perimeter", Severity.ERROR)]
 
 
-def test_a_node_that_knows_a_newer_schema_is_judged_by_our_newest() -> None:
+def test_a_node_that_knows_a_newer_minor_version_is_judged_by_our_newest() -> None:
     assert schema_for("actor", "actor/1.0") == "actor/1.0"
     assert schema_for("actor", "actor/1.9") == "actor/1.0"
-    assert schema_for("actor", "project/1.0") == "actor/1.0"
     assert schema_for("recipe", "recipe/1.0") is None
+
+
+@pytest.mark.parametrize("stated", ["actor/2.0", "project/1.0", "actor", ""])
+def test_what_we_have_no_schema_for_is_judged_by_none(stated: str) -> None:
+    with pytest.raises(UnknownSchema):
+        schema_for("actor", stated)
