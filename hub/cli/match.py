@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +10,6 @@ from typing import Annotated
 
 import orjson
 import pyarrow as pa
-import pyarrow.csv
 import typer
 
 from hub.cli.door import ATTENTION, DONE, AsJson, show_facts, show_json
@@ -19,7 +19,6 @@ from schemas.errors import NotFound
 
 app = typer.Typer()
 
-_PLAIN = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
 _TOLD = 20  # lines about records told in full; --json tells all
 
 Files = Annotated[
@@ -56,9 +55,9 @@ def match(
     night = matching.read(_lines(files), kept)
     after = matching.run(night, kept, actors, threads)
     found = matching.clusters(after)
-    _write_csv(out, [found])
+    _write_csv(out, matching.CLUSTERS, [matching.as_csv(found)])
     if pairs:
-        _write_csv(pairs, matching.pairs(after, actors), matching.PAIRS)
+        _write_csv(pairs, matching.PAIRS, map(matching.as_csv, matching.pairs(after, actors)))
     if state and after is not kept:
         keeping.write(state, after, name)
     _tell(night, found, after.register.compared if after is not kept else 0, as_json=as_json)
@@ -91,15 +90,13 @@ def _lines(files: Iterable[Path]) -> Iterator[matching.Line]:
     for path in files:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                yield str(path), number, line
+                yield str(path), number, line.removeprefix(BOM_UTF8) if number == 1 else line
 
 
-def _write_csv(path: Path, tables: Iterable[pa.Table], schema: pa.Schema = matching.CLUSTERS) -> None:
+def _write_csv(path: Path, schema: pa.Schema, parts: Iterable[bytes]) -> None:
     with path.open("wb") as file:
         file.write((",".join(schema.names) + "\n").encode())
-        with pyarrow.csv.CSVWriter(file, schema, write_options=_PLAIN) as writer:
-            for table in tables:
-                writer.write_table(table.cast(schema))
+        file.writelines(parts)
 
 
 def _name(model: Model) -> str:

@@ -17,9 +17,11 @@ import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 
+from hub.resolution.block import Couples
 from hub.resolution.columns import Ints, in_one
-from hub.resolution.components import ends
+from hub.resolution.components import couples_of, ends
 from hub.resolution.features import features, table
 from hub.resolution.hashing import Hashes, hashes
 from hub.resolution.keeping import Kept
@@ -32,6 +34,7 @@ from schemas.validate import is_valid, issues
 _SCHEMA = "actor/1.0"
 _AT_A_TIME = 1_024
 _PAIRS_AT_A_TIME = 8_192
+_PLAIN = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
 
 CLUSTERS = pa.schema({"record_id": pa.string(), "cluster_id": pa.string()})
 PAIRS = pa.schema({"left": pa.string(), "right": pa.string(), "log_odds": pa.float64(), "parts": pa.string()})
@@ -47,6 +50,20 @@ class Told:
     line: int
     record_id: str
     message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What one line says.
+
+    record_id: `source/id`, "" when the line says nothing.
+    record:    None when it is deleted.
+    messages:  why the line says nothing, or what is odd about the record, in French.
+    """
+
+    record_id: str
+    record: JSON | None
+    messages: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -117,22 +134,38 @@ def clusters(kept: Kept) -> pa.Table:
 
 
 def pairs(kept: Kept, weights: Weights) -> Iterator[pa.Table]:
-    """`left`, `right`, `log_odds`, `parts` (a JSON object of measures and log-odds) of every pair inside a cluster."""
+    """Every pair inside a cluster as PAIRS, in order of the records' ids."""
     register, couples = kept.register, inside_clusters(kept.register)
     ids = in_one(register.ids)
-    for start in range(0, len(couples), _PAIRS_AT_A_TIME):
-        some = couples[start : start + _PAIRS_AT_A_TIME]
-        lines = score(*scored(register, some), weights)
-        sides = [ids.take(pa.array(end)).to_pylist() for end in ends(some)]
-        named = [sorted(pair) for pair in zip(*sides, strict=True)]
-        yield pa.table(
-            {
-                "left": [left for left, _ in named],
-                "right": [right for _, right in named],
-                "log_odds": lines["log_odds"],
-                "parts": [_parts(line, weights) for line in lines.to_pylist()],
-            }
-        )
+    by_id = np.asarray(pc.sort_indices(ids)).astype(np.int64)
+    rank = np.argsort(by_id)
+    for some in chunks(couples_of(*(rank[end] for end in ends(couples)))):
+        left, right = (by_id[end] for end in ends(some))
+        yield told(ids.take(pa.array(left)), ids.take(pa.array(right)), *scored(register, left << 32 | right), weights)
+
+
+def chunks(couples: Couples) -> Iterator[Couples]:
+    """Couples, few enough at a time to be told with all their parts."""
+    yield from (couples[start : start + _PAIRS_AT_A_TIME] for start in range(0, len(couples), _PAIRS_AT_A_TIME))
+
+
+def told(left: pa.Array, right: pa.Array, couples: pa.Table, rows: pa.Table, weights: Weights) -> pa.Table:
+    """Pairs as PAIRS; `parts` is a JSON object of measures and log-odds.
+
+    left, right: the ids of each pair.
+    couples, rows: the same pairs as `score.score` takes them.
+    """
+    lines = score(couples, rows, weights)
+    parts = [_parts(line, weights) for line in lines.to_pylist()]
+    return pa.table({"left": left, "right": right, "log_odds": lines["log_odds"], "parts": parts}, PAIRS)
+
+
+def as_csv(table: pa.Table) -> bytes:
+    """The lines of a table, without its head."""
+    sink = pa.BufferOutputStream()
+    pyarrow.csv.write_csv(table, sink, _PLAIN)
+    lines: bytes = sink.getvalue().to_pybytes()
+    return lines
 
 
 class _Known:
@@ -154,27 +187,27 @@ class _Known:
         return places, np.asarray(self._digests)[places]
 
 
-_Change = tuple[str, JSON | None, int]  # record id, record or None when it is deleted, digest
+def heard(raw: bytes) -> Heard:
+    """What one line says."""
+    try:
+        line = orjson.loads(raw)
+        record_id, record = _said(line)
+    except ValueError as error:
+        return Heard(record_id="", record=None, messages=(f"ligne écartée : {error}",))
+    messages = () if record is None else tuple(_faults(record, line["id"]))
+    return Heard(record_id=record_id, record=record, messages=messages)
 
 
-def _parsed(lines: Iterable[Line], night: Night) -> Iterator[_Change]:
+def _parsed(lines: Iterable[Line], night: Night) -> Iterator[Heard]:
     for file, number, raw in lines:
         if not raw.strip():
             continue
         night.lines += 1
-        try:
-            line = orjson.loads(raw)
-            record_id, record = _said(line)
-        except ValueError as error:
-            night.broken.append(Told(file=file, line=number, record_id="", message=f"ligne écartée : {error}"))
-            continue
-        if record is None:
-            yield record_id, None, 0
-            continue
-        for message in _faults(record, line["id"]):
-            night.odd.append(Told(file=file, line=number, record_id=record_id, message=message))
-        canonical = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
-        yield record_id, record, int.from_bytes(blake2b(canonical, digest_size=8).digest(), "little")
+        said = heard(raw)
+        kind = night.odd if said.record_id else night.broken
+        kind += [Told(file=file, line=number, record_id=said.record_id, message=each) for each in said.messages]
+        if said.record_id:
+            yield said
 
 
 def _said(line: Any) -> tuple[str, JSON | None]:
@@ -197,25 +230,30 @@ def _faults(record: JSON, local_id: str) -> Iterator[str]:
         yield from (f"{issue.pointer or '/'} : {issue.message}" for issue in issues(_SCHEMA, whole))
 
 
-def _take(night: Night, changes: list[_Change], known: _Known) -> None:
+def _take(night: Night, said: list[Heard], known: _Known) -> None:
     """Add some changes to a night."""
-    places, digests = known.look_up([record_id for record_id, _, _ in changes])
+    places, digests = known.look_up([each.record_id for each in said])
     rows = []
-    for (record_id, record, digest), place, before in zip(changes, places.tolist(), digests.tolist(), strict=True):
-        is_known = place >= 0
-        if record is not None and is_known and digest == before:
-            night.last[record_id] = None
+    for each, place, before in zip(said, places.tolist(), digests.tolist(), strict=True):
+        is_known, digest = place >= 0, _digest(each.record)
+        if each.record is not None and is_known and digest == before:
+            night.last[each.record_id] = None
             night.gone.discard(place)
             continue
         if is_known:
             night.gone.add(place)
-        night.last[record_id] = None
-        if record is not None:
-            night.last[record_id] = len(night.ids)
-            night.ids.append(record_id)
+        night.last[each.record_id] = None
+        if each.record is not None:
+            night.last[each.record_id] = len(night.ids)
+            night.ids.append(each.record_id)
             night.digests.append(digest)
-            rows.append(features("actor", record))
+            rows.append(features("actor", each.record))
     night.rows.append(table(rows))
+
+
+def _digest(record: JSON | None) -> int:
+    canonical = orjson.dumps(record, option=orjson.OPT_SORT_KEYS)
+    return int.from_bytes(blake2b(canonical, digest_size=8).digest(), "little")
 
 
 def _parts(line: dict[str, float], weights: Weights) -> str:

@@ -112,7 +112,7 @@ class Shares:
     def weights(self, words: Hashes) -> Floats:
         """The weight of each word."""
         total = 2.0 ** np.round(np.log2(self.names + _PRIOR_NAMES))
-        share = (_looked_up(self.words, self.counts, words, 0.0) + _looked_up(*_known(), words, _UNSEEN)) / total
+        share = (looked_up(self.words, self.counts, words, 0.0) + looked_up(*_known(), words, _UNSEEN)) / total
         return np.clip(np.round(-np.log(share)), _LEAST, _MOST)
 
 
@@ -149,8 +149,13 @@ def with_rarity(rows: pa.Table, weights: Floats, spreads: Floats, behind: Mappin
 
 def spread(numbers: Numbers, rows: Ints | slice = slice(None)) -> Floats:
     """The spread of some rows, which hold every row of the names they hold."""
-    found = _log_distinct(numbers.name[rows], numbers.department[rows])
-    return np.where(numbers.is_branching[rows], np.maximum(found, _BRANCHING_SPREAD), found)
+    return spread_of(_different(numbers.name[rows], numbers.department[rows]), numbers.is_branching[rows])
+
+
+def spread_of(departments: Floats, is_branching: Bools) -> Floats:
+    """The spread of names that stand in so many départements."""
+    found = several(departments)
+    return np.where(is_branching, np.maximum(found, _BRANCHING_SPREAD), found)
 
 
 def shared(numbers: Numbers) -> Mapping[str, Floats]:
@@ -160,7 +165,15 @@ def shared(numbers: Numbers) -> Mapping[str, Floats]:
 
 def behind(numbers: Numbers, name: str, rows: Ints | slice = slice(None)) -> Floats:
     """X_shared of some rows, which hold every row of the values of X they hold."""
-    return _log_distinct(numbers.values[name][rows], numbers.name[rows])
+    return several(_different(numbers.values[name][rows], numbers.name[rows]))
+
+
+def several(different: Floats) -> Floats:
+    """The log of how many more there are than one, rounded; 0 for one or two.
+
+    Two records that share a key and differ in its value are two values by themselves: only a third one tells more.
+    """
+    return np.round(np.log(np.maximum(different - 1, 1)) * _A_NAT) / _A_NAT
 
 
 @cache
@@ -181,18 +194,16 @@ def _known() -> tuple[Hashes, Floats]:
     return words[order], np.array(list(known_shares().values()))[order] * _PRIOR_NAMES
 
 
-def _looked_up(keys: Hashes, values: NDArray[np.generic], wanted: Hashes, otherwise: float) -> Floats:
+def looked_up(keys: Hashes, values: NDArray[np.generic], wanted: Hashes, otherwise: float) -> Floats:
+    """The value of each wanted key; keys ascending."""
     if not len(keys):
         return np.full(len(wanted), otherwise)
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[at] == wanted, values[at].astype(np.float64), otherwise)
 
 
-def _log_distinct(keys: Hashes, values: Hashes) -> Floats:
-    """For each row, the log of how many more different values its key has; 0 for one, two or no key.
-
-    Two records that share a key and differ in its value are two values by themselves: only a third one tells more.
-    """
+def _different(keys: Hashes, values: Hashes) -> Floats:
+    """For each row, how many different values its key has over all rows; 1 where it says no key."""
     is_said = keys != nothing()
     found = np.ones(len(keys))
     asked = np.flatnonzero(is_said)
@@ -203,8 +214,4 @@ def _log_distinct(keys: Hashes, values: Hashes) -> Floats:
     is_new = np.ones(len(order), dtype=bool)
     is_new[1:] = (by_group[1:] != by_group[:-1]) | (by_value[1:] != by_value[:-1])
     found[asked] = np.bincount(by_group[is_new], minlength=len(groups))[group]
-    return _steps(np.log(np.maximum(found - 1, 1)))
-
-
-def _steps(nats: Floats) -> Floats:
-    return np.round(nats * _A_NAT) / _A_NAT
+    return found

@@ -129,6 +129,24 @@ def test_a_line_that_says_nothing_is_left_out_and_told_and_an_odd_record_is_matc
     assert "given.ndjson:2:" in run(tmp_path, some).stderr
 
 
+def test_the_order_of_arrival_changes_not_one_byte(tmp_path: Path) -> None:
+    some, pairs = list(lines(7, 300).values()), tmp_path / "pairs.csv"
+    told = clusters(tmp_path, some, "--pairs", str(pairs)), pairs.read_bytes()
+
+    Random(1).shuffle(some)
+
+    assert (clusters(tmp_path, some, "--pairs", str(pairs)), pairs.read_bytes()) == told
+
+
+def test_the_mark_that_windows_sets_before_a_text_is_no_fault(tmp_path: Path) -> None:
+    given = tmp_path / "given.ndjson"
+    given.write_text('{"source": "a", "id": "1", "record": {"name": "Eau vive", "type": "ASSO"}}\n', "utf-8-sig")
+
+    found = CliRunner().invoke(match.app, [str(given), "--out", str(tmp_path / "out.csv")])
+
+    assert (found.exit_code, len(table(tmp_path / "out.csv"))) == (0, 1)
+
+
 @pytest.mark.parametrize("some", [[], [{"source": "a", "id": "1", "op": "delete"}]])
 def test_nothing_to_match_is_an_empty_table(tmp_path: Path, some: list[Line]) -> None:
     assert clusters(tmp_path, some).decode().split() == ["record_id,cluster_id"]
