@@ -146,13 +146,23 @@ def cycle(home: Home = HERE, as_json: AsJson = False) -> None:
 def status(home: Home = HERE, as_json: AsJson = False) -> None:
     """Show where the hub stands: each source's last visit, the catalogue, the current release."""
     with open_hub(home) as hub, reading(hub.engine) as connection:
-        found = status_of(hub, connection)
+        found = status_of(hub, connection, datetime.now(UTC))
     if as_json:
         show_json(found)
         return
-    show_rows(
-        found["sources"], ("source", "status", "ended_at", "declared", "waiting", "held", "reason"), as_json=False
+    columns = (
+        "source",
+        "status",
+        "ended_at",
+        "declared",
+        "waiting",
+        "held",
+        "hold",
+        "hold_since",
+        "hold_job",
+        "reason",
     )
+    show_rows(found["sources"], columns, as_json=False)
     show_facts({name: value for name, value in found.items() if name != "sources"}, as_json=False)
 
 

@@ -1,9 +1,12 @@
 """Jobs and the hub's state as rows and facts."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from hub.cli.door import show_facts, show_rows
 from hub.distributions import kept, shelf
+from hub.model.hold import Hold
 from hub.model.job import Job
 from hub.store import clusters, goldens, jobs
 from hub.wiring import Hub
@@ -30,15 +33,29 @@ def show_difference(found: JSON, *, as_json: bool) -> None:
     show_rows(found["figures"], ("id", "population", "code", "before", "after"), as_json=False)
 
 
-def status_of(hub: Hub, connection: Connection) -> JSON:
-    """Each configured source's last visit, what was derived, and what is published."""
+def held(hold: Hold | None, now: datetime) -> JSON:
+    """Whether something of a source waits, for whom, since when, and which job to decide about."""
+    if hold is None:
+        return {"hold": None}
+    return {
+        "hold": str(hold.state(now)),
+        "hold_since": hold.since.isoformat(),
+        "hold_nights": hold.nights(now),
+        "hold_job": hold.job,
+    }
+
+
+def status_of(hub: Hub, connection: Connection, now: datetime) -> JSON:
+    """Each configured source's last visit and hold, what was derived, and what is published."""
     last = jobs.last_of_each(connection)
     current = shelf.current(hub.releases)
     totals = clusters.totals(connection)
     never: JSON = {"status": "never read"}
     return {
         "sources": [
-            (flat(last[source.name]) if source.name in last else never) | {"source": source.name}
+            (flat(last[source.name]) if source.name in last else never)
+            | {"source": source.name}
+            | held(jobs.hold(connection, source.name), now)
             for source in hub.sources
         ],
         "records": sum(count for count, _ in totals.values()),

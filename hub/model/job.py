@@ -20,6 +20,8 @@ class Tally:
     quarantined: lines that wait with their issues.
     deleted:     records that left, by tombstone or by proven absence.
     held:        deletions that wait for a person.
+    rekeyed:     records that vanished and wait to be recognised under a new key.
+    kept:        records that left and stay published, because a person rejected their deletion.
     """
 
     received: int = 0
@@ -28,6 +30,13 @@ class Tally:
     quarantined: int = 0
     deleted: int = 0
     held: int = 0
+    rekeyed: int = 0
+    kept: int = 0
+
+    @property
+    def waits(self) -> int:
+        """What a person has to decide about, in records."""
+        return self.held + self.rekeyed
 
     def __add__(self, other: Self) -> Self:
         return type(self)(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
@@ -93,7 +102,7 @@ class Proof:
 
 
 class JobStatus(StrEnum):
-    """RUNNING has no end yet; PARTIAL was interrupted and goes on next time; HELD waits for a person."""
+    """RUNNING has no end yet; PARTIAL was interrupted and goes on next time; HELD waits for a person or the network."""
 
     RUNNING = "running"
     SUCCEEDED = "succeeded"
@@ -111,7 +120,7 @@ def derive(tally: Tally, proof: Proof | None, error: FederationError | None) -> 
         return JobStatus.PARTIAL if error.retryable and tally.received else JobStatus.FAILED
     if proof is None or not proof.holds:
         return JobStatus.FAILED
-    return JobStatus.HELD if tally.held else JobStatus.SUCCEEDED
+    return JobStatus.HELD if tally.waits or tally.kept else JobStatus.SUCCEEDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +129,8 @@ class Job:
 
     reason: in plain words, why the job did not succeed; None when it did.
     notes:  what a person should look at although the job may have succeeded (growth, lines after the end…).
+    shown:  digest of the records that had left and stayed when the job ended: what a person decides about.
+    waived: by whose word more was let go than the guard would; the guard's history starts again here.
     """
 
     number: int
@@ -132,6 +143,13 @@ class Job:
     error: str | None = None
     reason: str | None = None
     notes: tuple[str, ...] = ()
+    shown: str | None = None
+    waived: str | None = None
+
+    @property
+    def is_accepted(self) -> bool:
+        """Complete, and nothing of it waits for a decision: what the guard may measure later losses against."""
+        return self.status in (JobStatus.SUCCEEDED, JobStatus.HELD) and not self.tally.waits
 
     @property
     def declared(self) -> int:
@@ -155,4 +173,5 @@ class Job:
             "error": self.error,
             "reason": self.reason,
             "notes": list(self.notes),
+            "waived": self.waived,
         }

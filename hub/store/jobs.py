@@ -5,9 +5,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from hub.model.hold import Hold, hold_of
 from hub.model.job import Job, JobStatus, Proof, Tally
 from hub.store.tables import jobs
 
+_A_WEEK = 7
 _INTERRUPTED = {"error": "interrupted", "reason": "the hub stopped while it was reading"}
 
 
@@ -29,6 +31,8 @@ def finish(connection: Connection, job: Job) -> None:
         "error": job.error,
         "reason": job.reason,
         "notes": list(job.notes),
+        "shown": job.shown,
+        "waived": job.waived,
     }
     connection.execute(update(jobs).where(jobs.c.number == job.number).values(**values))
 
@@ -51,6 +55,13 @@ def last_of_each(connection: Connection) -> dict[str, Job]:
     return {row.source: _job(row) for row in rows}
 
 
+def hold(connection: Connection, source: str) -> Hold | None:
+    """What waits at one source for a person or for its network."""
+    query = select(jobs).where(jobs.c.source == source, jobs.c.proof.is_not(None)).order_by(jobs.c.number.desc())
+    with connection.execution_options(yield_per=_A_WEEK).execute(query) as rows:
+        return hold_of(map(_job, rows))
+
+
 def proofs(connection: Connection, source: str, limit: int) -> list[Proof]:
     """What the last successful jobs of a source proved, newest first."""
     succeeded = (jobs.c.source == source) & (jobs.c.status == JobStatus.SUCCEEDED) & jobs.c.proof.is_not(None)
@@ -70,4 +81,6 @@ def _job(row: Row[Any]) -> Job:
         error=row.error,
         reason=row.reason,
         notes=tuple(row.notes),
+        shown=row.shown,
+        waived=row.waived,
     )

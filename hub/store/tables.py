@@ -1,6 +1,7 @@
 """The working database, as SQLAlchemy Core tables that SQLite and PostgreSQL both understand.
 
     precious   statements (what was received, append only) · judgements, undos (what people decided and took back)
+               rulings, instructions, source_keys (what they decided about holds and told us of sources)
     position   sources · source_state · jobs · records (one row a key: which statement stands) · pings
     derived    clusters · edges · doubts · issued_ids · golden: rebuilt from the precious part to the same bytes
 
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Dialect,
     Float,
@@ -100,6 +102,8 @@ jobs = Table(
     Column("error", Text),
     Column("reason", Text),
     Column("notes", JSON, nullable=False),
+    Column("shown", _Hash),
+    Column("waived", Text),
 )
 
 # number: job * 2**32 + place in the job, so that many jobs append at once without asking each other for numbers.
@@ -131,6 +135,7 @@ statements = Table(
 # founded_on, founded_as: when and under which of its source's ids it was first accepted; a rekey hands both on.
 # minted: how many founding ids this record gave out, so that none is given twice.
 # successor_*: the record that this one was merged into, moved to, or renamed to.
+# proposed: of a held record, the id under which it seems to go on. ruled: what a person decided about it since it left.
 records = Table(
     "records",
     metadata,
@@ -148,6 +153,8 @@ records = Table(
     Column("minted", Integer, nullable=False),
     Column("successor_source", Text),
     Column("successor_id", Text),
+    Column("proposed", key_type),
+    Column("ruled", String(8)),
     CheckConstraint("state IN ('accepted', 'quarantined', 'held', 'deleted')", name="state"),
     Index("ix_records_state", "source", "state"),
 )
@@ -250,6 +257,48 @@ golden = Table(
 )
 
 # asked_at: since when the source waits to be read; null once a reading began that answers it.
+# What people decided about holds, and told the hub about a source. verdict, kind: see hub.store.rulings.
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("source", key_type, nullable=False),
+    Column("job", _Number, nullable=False, index=True),
+    Column("verdict", String(16), nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# kind: pause or override. until: the last day of an override, in France; a pause has none. ended_*: taken back.
+instructions = Table(
+    "instructions",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("source", key_type, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("until", Date),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_by", Text),
+    Column("ended_reason", Text),
+)
+
+# Public keys that a source's answers are signed with. until: the last day an older key is accepted, in France.
+source_keys = Table(
+    "source_keys",
+    metadata,
+    Column("source", key_type, primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("until", Date),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 pings = Table(
     "pings",
     metadata,

@@ -35,7 +35,8 @@ def test_from_an_empty_folder_to_a_release_and_back(tmp_path: Path) -> None:
     assert listed[0]["regions"] == ["24", "44"]
     assert cycled.exit_code == 3
     assert report["jobs"][0]["tally"] == {
-        "received": 3, "accepted": 2, "unchanged": 0, "quarantined": 1, "deleted": 0, "held": 0,
+        "received": 3, "accepted": 2, "unchanged": 0, "quarantined": 1, "deleted": 0,
+        "held": 0, "rekeyed": 0, "kept": 0,
     }  # fmt: skip
     assert report["compiled"]["actors"] == 2
     assert (home / "releases" / report["release"]["release"] / "actors.jsonl.gz").is_file()
