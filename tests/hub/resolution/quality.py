@@ -79,5 +79,5 @@ def _interval(count: int, total: int) -> str:
 
 if __name__ == "__main__":
     home = homes()
-    for split in ("fit", "held-out"):
+    for split in ("fit", "tune", "test"):
         print(f"{split:9}", quality([pair for pair in judged_pairs() if pair["split"] == split], home))
