@@ -6,7 +6,7 @@ machines a copy of its folder.
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import orjson
 
+from hub.distributions import checksums
 from hub.model.release import NetworkEntry, ReleaseManifest
 from hub.search import SearchIndex
 from schemas.canonical import JSON
@@ -141,8 +142,12 @@ class Catalogue:
 
     def file(self, name: str) -> Path | None:
         """A file that the public may download, by its path in the manifest."""
-        public = {entry.path for entry in self.manifest.files} | {"manifest.json", "SHA256SUMS"}
-        return self._folder / name if name in public else None
+        return self._folder / name if name in self.sums else None
+
+    @cached_property
+    def sums(self) -> Mapping[str, str]:
+        """Every file that the public may download -> its SHA-256 in hexadecimal, as the release's own list says."""
+        return checksums.read(self._folder)
 
     @cached_property
     def _statistics(self) -> JSON:

@@ -14,6 +14,7 @@ from hub.steward import read_stewards
 from hub.web.app import create_app
 from hub.web.current import CurrentRelease, FixedRelease, ReleaseSource
 from hub.wiring import configure_logging, open_hub
+from schemas.errors import ConfigError
 
 app = typer.Typer()
 
@@ -25,10 +26,17 @@ def serve(
     release: Annotated[
         Path | None, typer.Option(help="Serve this release folder alone; no hub is needed beside it.")
     ] = None,
+    read_only: Annotated[
+        bool,
+        typer.Option(
+            "--read-only", help="With --release: prove the copy first; nothing is written but temporary files."
+        ),
+    ] = False,
     home: Home = HERE,
 ) -> None:
     """Serve the catalogue until interrupted, following each new release."""
-    uvicorn.run(create_app(_source(home, release), version=version("rrma-hub")), host=host, port=port)
+    source = _source(home, release, read_only=read_only)
+    uvicorn.run(create_app(source, version=version("rrma-hub")), host=host, port=port)
 
 
 @app.command()
@@ -45,9 +53,11 @@ def steward(
         uvicorn.run(service, host=host, port=port)
 
 
-def _source(home: Path, release: Path | None) -> ReleaseSource:
+def _source(home: Path, release: Path | None, *, read_only: bool) -> ReleaseSource:
     if release is not None:
-        return FixedRelease(release)
+        return FixedRelease(release, proved=read_only)
+    if read_only:
+        raise ConfigError("--read-only serves a copied release: name its folder with --release")
     settings = load_settings(home)
     configure_logging(settings.log_level)
     return CurrentRelease(home / settings.releases)

@@ -18,11 +18,16 @@ def write(folder: Path, names: Iterable[str]) -> None:
     (folder / NAME).write_text("".join(lines), "utf-8")
 
 
+def read(folder: Path) -> dict[str, str]:
+    """Each listed file of a folder -> its sum, and that of the list itself. Raises OSError or ValueError without it."""
+    lines = (line.split("  ", 1) for line in (folder / NAME).read_text("utf-8").splitlines())
+    return {name: digest for digest, name in lines} | {NAME: sha256(folder / NAME)}
+
+
 def differing(folder: Path) -> list[str]:
     """The files that are missing or no longer what their sum says. Raises OSError or ValueError without the list."""
-    wrong = []
-    for line in (folder / NAME).read_text("utf-8").splitlines():
-        digest, name = line.split("  ", 1)
-        if not (folder / name).is_file() or sha256(folder / name) != digest:
-            wrong.append(name)
-    return wrong
+    return [
+        name
+        for name, digest in read(folder).items()
+        if not (folder / name).is_file() or sha256(folder / name) != digest
+    ]

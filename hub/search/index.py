@@ -37,6 +37,7 @@ class SearchIndex:
             home = folder / collection
             home.mkdir(parents=True)
             Gazetteer.build(home, _indexed(home, lines))
+            _finish(home)
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -80,3 +81,13 @@ def _indexed(home: Path, lines: Iterable[JSON]) -> Iterator[JSON]:
         yield line
     writer.commit()
     writer.wait_merging_threads()
+
+
+def _finish(home: Path) -> None:
+    """Leave what readers need, readable by whoever may read the rest: tantivy keeps some of it to its own account."""
+    rights = (home / "suggestions.json").stat().st_mode
+    for file in home.iterdir():
+        if file.suffix == ".lock":
+            file.unlink()
+        else:
+            file.chmod(rights)

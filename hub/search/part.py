@@ -3,10 +3,13 @@
 So the list, the counts, the map and the export of a search cannot disagree.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import numpy as np
@@ -25,6 +28,7 @@ from schemas.errors import ConfigError
 _MOST_CODES = 1_000  # of one facet: countries are the longest list, about 250
 _MOST_CELLS = 65_000
 _REMEMBERED = 512
+_REMOVALS = 3  # a thread of tantivy looks at what was opened once more, and may leave its lock while we remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +45,17 @@ class Part:
 
     def __init__(self, home: Path) -> None:
         """Raises ConfigError when the folder holds no index that this version of the hub can read."""
-        try:
-            index = Index.open(str(home))
-        except ValueError as error:
-            raise ConfigError(f"the search index in {home} cannot be read: {error}") from error
-        if index.schema != schema():
-            raise ConfigError(f"the search index in {home} was made by another version of the hub: publish again")
-        for name, analyser in analysers().items():
-            index.register_tokenizer(name, analyser)
-        self._schema, self._searcher = index.schema, index.searcher()
+        with _aside(home) as links:
+            try:
+                index = Index.open(str(links))
+            except ValueError as error:
+                raise ConfigError(f"the search index in {home} cannot be read: {error}") from error
+            index.config_reader(reload_policy="manual")
+            if index.schema != schema():
+                raise ConfigError(f"the search index in {home} was made by another version of the hub: publish again")
+            for name, analyser in analysers().items():
+                index.register_tokenizer(name, analyser)
+            self._schema, self._searcher = index.schema, index.searcher()
         self._reader = Reader(self._schema, self._searcher)
         self._read = lru_cache(_REMEMBERED)(self._reader.read)
         self._around = lru_cache(_REMEMBERED)(self._rows_around)
@@ -166,6 +172,23 @@ class Part:
     def _entry(self, address: DocAddress) -> Entry:
         kept = self._searcher.doc(address)
         return Entry(kept["id"][0], kept["label"][0], kept["town"][0])
+
+
+@contextmanager
+def _aside(home: Path) -> Iterator[Path]:
+    """A folder of links to the files of an index, while it is opened.
+
+    tantivy writes a lock beside what it opens, and a release is only read, by accounts that may not write there. Once
+    opened, the files stay mapped and the links are no longer needed.
+    """
+    folder = Path(mkdtemp(prefix="rrma-index-"))
+    try:
+        for file in (each for each in home.iterdir() if each.suffix != ".lock"):
+            (folder / file.name).symlink_to(file.absolute())
+        yield folder
+    finally:
+        for _ in range(_REMOVALS):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _by_name(query: Query) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hub.catalogue import Catalogue
-from hub.distributions import shelf
+from hub.distributions import checksums, shelf
 from schemas.errors import ConfigError, NotFound
 
 _KEPT_OPEN = 4  # the current release, the one before while it moves, and what a few readers still cite
@@ -45,10 +45,16 @@ class CurrentRelease:
 
 
 class FixedRelease:
-    """One release folder for ever, as copied to a machine that only serves. Raises ConfigError when it is not one."""
+    """One release folder for ever, as copied to a machine that only serves."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, proved: bool = False) -> None:
+        """proved: read every file first, and compare it with its sum.
+
+        Raises ConfigError when it is no release, or not a whole one.
+        """
         self._catalogue = Catalogue.open(folder)
+        if proved and (wrong := checksums.differing(folder)):
+            raise ConfigError(f"{folder} is not a whole copy, make it again: {', '.join(wrong)} missing or altered")
 
     def __call__(self) -> Catalogue:
         return self._catalogue

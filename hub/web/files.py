@@ -1,24 +1,35 @@
-"""The files of a release over HTTP: whole or by range, with the digest the manifest already knows.
+"""The files of a release over HTTP: whole or by range, with the digest that its list of sums knows already.
 
 A dated URL never changes and says so; the `current` one is validated at each visit.
 """
 
 import base64
+import re
+from email.utils import format_datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
-from hub.model.release import FileEntry
+from hub.catalogue import Catalogue
 from hub.web.current import ReleaseSource
 from schemas.errors import NotFound
 
 FOR_EVER = "public, max-age=31536000, immutable"
+_OTHER_TYPES = {"manifest.json": "application/json", "SHA256SUMS": "text/plain"}
+_SPAN = r"(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})"
+_RANGES = re.compile(rf"bytes={_SPAN}(?:[ \t]*,[ \t]*{_SPAN})*")
 
 
 class ReleaseFile(FileResponse):
     """Sent in pieces of 1 MiB: the 64 KiB of the parent class cost five times more per byte."""
 
     chunk_size = 1 << 20
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A range that is none, or of a unit we do not know, is no reason to refuse (RFC 9110, section 14.2)."""
+        asked = [(name, value) for name, value in scope["headers"] if name != b"range" or _is_range(scope, value)]
+        await super().__call__({**scope, "headers": asked}, receive, send)
 
 
 def router(release: ReleaseSource) -> APIRouter:
@@ -31,23 +42,38 @@ def router(release: ReleaseSource) -> APIRouter:
         file = catalogue.file(path)
         if file is None:
             raise NotFound(f"no file {path} in release {name}")
-        entry = next((each for each in catalogue.manifest.files if each.path == path), None)
-        headers = _headers(entry, dated=name != "current")
-        if "etag" in headers and headers["etag"] in _held(request):
+        headers = _headers(catalogue, path, dated=name != "current")
+        if _holds(request, headers["etag"]):
             return Response(status_code=304, headers=headers)
-        return ReleaseFile(file, headers=headers, media_type=entry.media_type if entry else None)
+        return ReleaseFile(file, headers=headers, media_type=_media_type(catalogue, path))
 
     return routes
 
 
-def _headers(entry: FileEntry | None, *, dated: bool) -> dict[str, str]:
-    """Repr-Digest: RFC 9530. `manifest.json` and `SHA256SUMS` have no entry, and so no digest of their own."""
-    headers = {"cache-control": FOR_EVER if dated else "no-cache"}
-    if entry is None:
-        return headers
-    digest = base64.b64encode(bytes.fromhex(entry.sha256)).decode()
-    return headers | {"etag": f'"{entry.sha256[:32]}"', "repr-digest": f"sha-256=:{digest}:"}
+def _headers(catalogue: Catalogue, path: str, *, dated: bool) -> dict[str, str]:
+    """The same on every machine that holds a copy: nothing is asked of its file system. Repr-Digest: RFC 9530."""
+    digest = bytes.fromhex(catalogue.sums[path])
+    return {
+        "cache-control": FOR_EVER if dated else "no-cache",
+        "etag": f'"{digest.hex()[:32]}"',
+        "last-modified": format_datetime(catalogue.manifest.created_at, usegmt=True),
+        "repr-digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
+    }
 
 
-def _held(request: Request) -> list[str]:
-    return [each.strip() for each in request.headers.get("if-none-match", "").split(",")]
+def _media_type(catalogue: Catalogue, path: str) -> str | None:
+    return next((each.media_type for each in catalogue.manifest.files if each.path == path), _OTHER_TYPES.get(path))
+
+
+def _holds(request: Request, etag: str) -> bool:
+    """Whether the reader has this very file: weak comparison, as RFC 9110 (section 13.1.2) wants here."""
+    held = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    return etag in held or held == ["*"]
+
+
+def _is_range(scope: Scope, value: bytes) -> bool:
+    text = value.decode("latin-1").strip()
+    if scope["method"] != "GET" or not _RANGES.fullmatch(text):
+        return False
+    spans = (each.strip().partition("-") for each in text.removeprefix("bytes=").split(","))
+    return all(not first or not last or int(first) <= int(last) for first, _, last in spans)
