@@ -2,7 +2,6 @@
 
 import csv
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -12,11 +11,9 @@ from hub.distributions import table
 from hub.distributions.sheets import fit
 from hub.distributions.table import Cell, Row
 from hub.model.imprint import Imprint
+from schemas import excel
 
 _END = b"\r\n"
-EXCEL_DELIMITER = ";"
-# What a spreadsheet takes for a formula (OWASP, CSV injection), but not an international phone number in groups.
-_FORMULA = re.compile(r"(?!\+\d+(?: \d+)+\Z)[=+\-@\t\r\n]")
 
 
 class Torn(ValueError):
@@ -35,8 +32,8 @@ def write(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -
 
 def write_excel(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
     """The same for Excel in French: byte order mark, semicolons, decimal commas, nothing that it would run."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        out = csv.writer(file, delimiter=EXCEL_DELIMITER)
+    with path.open("w", encoding=excel.ENCODING, newline="") as file:
+        out = csv.writer(file, delimiter=excel.DELIMITER)
         out.writerow(table.headings(collection))
         for row in rows:
             out.writerow([text and _harmless(cell, text) for cell, text in zip(row.cells, row.texts, strict=True)])
@@ -46,7 +43,7 @@ def write_excel(path: Path, collection: str, rows: Iterable[Row], _imprint: Impr
 def _harmless(cell: Cell, text: str) -> str:
     if isinstance(cell, int | float):
         return text.replace(".", ",")
-    return fit(f"'{text}" if _FORMULA.match(text) else text)
+    return fit(excel.harmless(text))
 
 
 def ids(path: Path) -> Iterator[str]:
@@ -59,7 +56,7 @@ def ids(path: Path) -> Iterator[str]:
 
 def excel_ids(path: Path) -> Iterator[str]:
     """As `ids`, of a file for Excel."""
-    return _ids(path, EXCEL_DELIMITER)
+    return _ids(path, excel.DELIMITER)
 
 
 def _ids(path: Path, delimiter: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A job: one visit to a source, what it counted, what it proved, and the status that follows from both."""
+"""A job: one visit to a source, or another look at what waits of it; its counts, its proof, and the status of both."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -101,6 +101,13 @@ class Proof:
         return cls(seq=raw["seq"], collections=collections)
 
 
+class JobKind(StrEnum):
+    """VISIT reads the source; REJUDGEMENT looks again at what waits of it, and reads nothing."""
+
+    VISIT = "visit"
+    REJUDGEMENT = "rejudgement"
+
+
 class JobStatus(StrEnum):
     """RUNNING has no end yet; PARTIAL was interrupted and goes on next time; HELD waits for a person or the network."""
 
@@ -123,9 +130,18 @@ def derive(tally: Tally, proof: Proof | None, error: FederationError | None) -> 
     return JobStatus.HELD if tally.waits or tally.kept else JobStatus.SUCCEEDED
 
 
+def derive_rejudgement(tally: Tally, before: int, after: int, proof: Proof | None) -> JobStatus:
+    """The status of a rejudgement that has ended: what waited and waits no longer is what was accepted.
+
+    before, after: records in quarantine. proof: as if the source had just been read; None when it is not proved.
+    """
+    adds_up = before - after == tally.accepted and (proof is None or proof.holds)
+    return JobStatus.SUCCEEDED if adds_up else JobStatus.FAILED
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One visit to a source.
+    """One visit to a source, or one rejudgement.
 
     reason: in plain words, why the job did not succeed; None when it did.
     notes:  what a person should look at although the job may have succeeded (growth, lines after the end…).
@@ -136,6 +152,7 @@ class Job:
     number: int
     source: str
     started_at: datetime
+    kind: JobKind = JobKind.VISIT
     ended_at: datetime | None = None
     status: JobStatus = JobStatus.RUNNING
     tally: Tally = Tally()
@@ -165,6 +182,7 @@ class Job:
         return {
             "number": self.number,
             "source": self.source,
+            "kind": str(self.kind),
             "started_at": self.started_at.isoformat(),
             "ended_at": self.ended_at.isoformat() if self.ended_at else None,
             "status": str(self.status),

@@ -51,3 +51,8 @@ class Source:
     token_file: Path | None = None
     accept_outside_perimeter: bool = False
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def perimeter(self) -> tuple[str, ...]:
+        """The regions outside of which a seat is quarantined; empty when everywhere is inside."""
+        return () if self.accept_outside_perimeter else self.regions

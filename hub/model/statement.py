@@ -29,6 +29,7 @@ class Statement:
     payload: the record's canonical bytes; of a line that cannot be spelt so, its beginning as it came.
     detail:  what else a delete or a rekey says (reason, into, to).
     issues:  why it was quarantined; empty when it was accepted.
+    schema, judged_with: of a put: the schema its node states, and the stamp of the gate that judged it.
     """
 
     number: int
@@ -44,6 +45,8 @@ class Statement:
     payload: bytes | None = None
     accepted: bool = True
     issues: tuple[Issue, ...] = ()
+    schema: str | None = None
+    judged_with: str | None = None
 
 
 def statement_number(job: int, place: int) -> int:

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cache
 
-from schemas.canonical import NotIJson, canonical, hash_of
+from schemas.canonical import NotIJson, canonical, content_hash, hash_of
 from schemas.feed import Put
 from schemas.record import COLLECTIONS, Issue, Severity
-from schemas.registry import UnknownSchema, judging
-from schemas.validate import is_fit, issues
+from schemas.registry import LATEST, UnknownSchema, judging
+from schemas.validate import VALIDATOR_VERSION, is_fit, issues
+from schemas.vocabularies import digest
 
 OUTSIDE_PERIMETER = "outside-perimeter"
 
@@ -41,6 +43,16 @@ def examine(put: Put, schema_id: str, perimeter: Collection[str] = ()) -> Examin
     return Examined(canonical=spelt, issues=tuple(_enforced(issue) for issue in found) if found else ())
 
 
+def stamp(perimeter: Collection[str] = ()) -> str:
+    """What a verdict of this gate depends on beside the record: validator, schemas, vocabularies and perimeter.
+
+    Two records with one stamp were judged alike; where it moved, what waits deserves another look.
+    """
+    told = {"schemas": dict(LATEST), "vocabularies": digest(), "perimeter": sorted(perimeter)}
+    return f"{VALIDATOR_VERSION}+{content_hash(told)[:12]}"
+
+
+@cache
 def schema_for(collection: str, stated: str) -> str | None:
     """The schema that a node's records are judged by: the one it states, or our newest when its minor version is newer.
 

@@ -17,7 +17,7 @@ from hub.feeds.paging import Change
 from hub.model.job import Tally
 from hub.model.standing import Standing, State
 from hub.model.statement import Op, Statement, statement_number
-from hub.quality.gate import examine, twice, unreadable
+from hub.quality.gate import examine, schema_for, twice, unreadable
 from hub.store import records, sources, statements
 from hub.store.engine import reading
 from schemas.canonical import JSON
@@ -35,6 +35,7 @@ class Admission:
 
     schemas:   collection -> schema id that the source's manifest states.
     perimeter: INSEE region codes; empty when everywhere is inside.
+    stamp:     of the gate, see `hub.quality.gate.stamp`.
     """
 
     engine: Engine
@@ -42,6 +43,7 @@ class Admission:
     job: int
     now: datetime
     perimeter: Collection[str]
+    stamp: str
     schemas: Mapping[str, str | None] = field(default_factory=dict)
     given: int = 0
 
@@ -116,7 +118,8 @@ class _Desk:
         if not before.is_news(put.hash):
             self._counts["unchanged"] += 1
             return
-        schema = self._door.schemas.get(put.collection) or LATEST[put.collection]
+        stated = self._door.schemas.get(put.collection)
+        schema = (schema_for(put.collection, stated) if stated else None) or LATEST[put.collection]
         examined = examine(put, schema, self._door.perimeter)
         if not examined.fit and before.state is State.QUARANTINED and before.declared_hash == put.hash:
             self._counts["unchanged"] += 1
@@ -130,6 +133,8 @@ class _Desk:
             payload=examined.canonical,
             issues=again if examined.fit else examined.issues + again,
             accepted=examined.fit,
+            schema=stated,
+            judged_with=self._door.stamp,
         )
         self._change(before.stated(number, put.hash, fit=examined.fit, now=self._door.now))
         self._counts["accepted" if examined.fit else "quarantined"] += 1

@@ -3,6 +3,8 @@
     source ──► visit ──► job: tally, proof, and the status that follows from them
                 └── pages: one transaction each, with the cursor inside
 
+When the gate changed since the last visit, what waits is judged again first (see `rejudging.py`).
+
 After a crash the next job starts where this one stopped, and reading a page twice changes nothing. A source that
 cannot be read is a failed job of its own; the others go on, and its last good data stays.
 """
@@ -18,7 +20,9 @@ from sqlalchemy import Engine
 from hub.feeds import FeedClient
 from hub.model.job import Job, JobStatus, derive
 from hub.model.source import Source
+from hub.quality.gate import stamp
 from hub.stages.admission import Admission
+from hub.stages.rejudging import rejudge_if_changed
 from hub.stages.visit import Visit
 from hub.store import jobs, sources
 from schemas.errors import FederationError, SourceError
@@ -39,12 +43,16 @@ def harvest(source: Source, feeds: FeedClient, engine: Engine, now: datetime) ->
 
     now: the start of the cycle: what is founded in it dates from it, so that no thread decides which record is older.
     """
+    rejudge_if_changed(source, engine, now)
+    judged_with = stamp(source.perimeter)
     with engine.begin() as connection:
         sources.register(connection, source)
         number = jobs.begin(connection, source.name, now)
         position = sources.take_over(connection, source.name, number)
-    perimeter = () if source.accept_outside_perimeter else source.regions
-    door = Admission(engine=engine, source=source.name, job=number, now=now, perimeter=perimeter)
+        sources.judged(connection, source.name, number, judged_with)
+    door = Admission(
+        engine=engine, source=source.name, job=number, now=now, perimeter=source.perimeter, stamp=judged_with
+    )
     visit = Visit(source=source, feed=feeds.open(source), engine=engine, door=door, position=position)
     error = visit.run()
     return _close(visit, Job(number=number, source=source.name, started_at=now), error)

@@ -1,5 +1,7 @@
 """The end of a visit: is what we received complete, and may what left be let go?"""
 
+from dataclasses import replace
+
 from sqlalchemy import Engine
 
 from hub.model.holding import Holding
@@ -40,6 +42,24 @@ def prove(engine: Engine, source: str, manifest: Manifest) -> Proof:
             quarantined=states.get(State.QUARANTINED, 0),
         )
     return Proof(seq=manifest.seq, collections=proofs)
+
+
+def prove_again(engine: Engine, source: str, proof: Proof) -> Proof:
+    """The last proof of a source that was not read since: the same declarations, against what we hold now."""
+    with reading(engine) as connection:
+        counts = records.counts(connection, source)
+        held = records.holdings(connection, source)
+    found = {}
+    for name, each in proof.collections.items():
+        ours, states = held.get(name, Holding()), counts.get(name, {})
+        found[name] = replace(
+            each,
+            received_count=ours.count,
+            received_digest=ours.digest,
+            stored=states.get(State.ACCEPTED, 0),
+            quarantined=states.get(State.QUARANTINED, 0),
+        )
+    return replace(proof, collections=found)
 
 
 def turnovers(engine: Engine, source: str) -> list[Turnover]:

@@ -115,10 +115,12 @@ class Visit:
     def _take(self, found: tuple[Manifest, str | None]) -> Manifest:
         manifest, self.etag = found
         try:
-            self.door.schemas = {name: schema_for(name, state.schema) for name, state in manifest.collections.items()}
+            for name, state in manifest.collections.items():
+                schema_for(name, state.schema)
         except UnknownSchema as error:
             who = "update this hub if it is newer than the hub, else correct the node's manifest"
             raise UnknownVersion(self.source.name, f"{error}: {who}") from error
+        self.door.schemas = {name: state.schema for name, state in manifest.collections.items()}
         return manifest
 
     def _catch_up(self, manifest: Manifest) -> Manifest:

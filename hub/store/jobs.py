@@ -1,4 +1,4 @@
-"""The visits to the sources: opened when they start, closed with a status that was derived."""
+"""The jobs, visits to the sources above all: opened when they start, closed with a status that was derived."""
 
 from datetime import datetime
 from typing import Any
@@ -6,18 +6,25 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from hub.model.hold import Hold, hold_of
-from hub.model.job import Job, JobStatus, Proof, Tally
+from hub.model.job import Job, JobKind, JobStatus, Proof, Tally
 from hub.store.tables import jobs
 
 _A_WEEK = 7
 _INTERRUPTED = {"error": "interrupted", "reason": "the hub stopped while it was reading"}
 
 
-def begin(connection: Connection, source: str, now: datetime) -> int:
+def begin(connection: Connection, source: str, now: datetime, kind: JobKind = JobKind.VISIT) -> int:
     """Open a job and return its number. One that an earlier process left open is closed as failed."""
     left_open = (jobs.c.source == source) & (jobs.c.status == JobStatus.RUNNING)
     connection.execute(update(jobs).where(left_open).values(status=JobStatus.FAILED, ended_at=now, **_INTERRUPTED))
-    row = {"source": source, "started_at": now, "status": JobStatus.RUNNING, "tally": Tally().as_json(), "notes": []}
+    row = {
+        "source": source,
+        "kind": kind,
+        "started_at": now,
+        "status": JobStatus.RUNNING,
+        "tally": Tally().as_json(),
+        "notes": [],
+    }
     return int(connection.execute(insert(jobs).values(**row).returning(jobs.c.number)).scalar_one())
 
 
@@ -49,22 +56,29 @@ def newest(connection: Connection, source: str | None = None, limit: int = 50) -
 
 
 def last_of_each(connection: Connection) -> dict[str, Job]:
-    """The last ended job of every source."""
-    last = select(func.max(jobs.c.number)).where(jobs.c.ended_at.is_not(None)).group_by(jobs.c.source)
+    """The last ended visit of every source."""
+    ended = jobs.c.ended_at.is_not(None), jobs.c.kind == JobKind.VISIT
+    last = select(func.max(jobs.c.number)).where(*ended).group_by(jobs.c.source)
     rows = connection.execute(select(jobs).where(jobs.c.number.in_(last)).order_by(jobs.c.source))
     return {row.source: _job(row) for row in rows}
 
 
 def hold(connection: Connection, source: str) -> Hold | None:
     """What waits at one source for a person or for its network."""
-    query = select(jobs).where(jobs.c.source == source, jobs.c.proof.is_not(None)).order_by(jobs.c.number.desc())
+    proved = jobs.c.source == source, jobs.c.kind == JobKind.VISIT, jobs.c.proof.is_not(None)
+    query = select(jobs).where(*proved).order_by(jobs.c.number.desc())
     with connection.execution_options(yield_per=_A_WEEK).execute(query) as rows:
         return hold_of(map(_job, rows))
 
 
 def proofs(connection: Connection, source: str, limit: int) -> list[Proof]:
-    """What the last successful jobs of a source proved, newest first."""
-    succeeded = (jobs.c.source == source) & (jobs.c.status == JobStatus.SUCCEEDED) & jobs.c.proof.is_not(None)
+    """What the last successful visits to a source proved, newest first."""
+    succeeded = (
+        (jobs.c.source == source)
+        & (jobs.c.kind == JobKind.VISIT)
+        & (jobs.c.status == JobStatus.SUCCEEDED)
+        & jobs.c.proof.is_not(None)
+    )
     rows = connection.execute(select(jobs.c.proof).where(succeeded).order_by(jobs.c.number.desc()).limit(limit))
     return [Proof.from_json(row.proof) for row in rows]
 
@@ -73,6 +87,7 @@ def _job(row: Row[Any]) -> Job:
     return Job(
         number=row.number,
         source=row.source,
+        kind=JobKind(row.kind),
         started_at=row.started_at,
         ended_at=row.ended_at,
         status=JobStatus(row.status),

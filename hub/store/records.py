@@ -96,6 +96,11 @@ def in_bucket(connection: Connection, source: str, collection: str, name: str) -
     return [_standing(row) for row in connection.execute(select(records).where(here))]
 
 
+def waiting(connection: Connection, source: str) -> list[RecordKey]:
+    """The records of a source whose last statement waits in quarantine, in key order."""
+    return [standing.key for standing in in_state(connection, source, State.QUARANTINED)]
+
+
 def missing_from(connection: Connection, source: str, seen: Iterable[tuple[str, str]]) -> Iterator[Standing]:
     """Stream the records that a source stated once and that are not among the (collection, local id) pairs of `seen`.
 

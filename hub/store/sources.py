@@ -80,6 +80,16 @@ def take_over(connection: Connection, source: str, job: int) -> Position:
     )
 
 
+def judged_with(connection: Connection, source: str) -> str | None:
+    """The stamp of the gate that looked last at all that waits of a source; None when none is known to have."""
+    return connection.scalar(select(source_state.c.judged_with).where(source_state.c.source == source))
+
+
+def judged(connection: Connection, source: str, job: int, stamp: str) -> None:
+    """All that waits of a source has been looked at with this gate. Raises Superseded."""
+    _still(connection, source, job, {"judged_with": stamp})
+
+
 def fence(connection: Connection, source: str, job: int) -> None:
     """First act of every writing transaction of a visit. Raises Superseded when a newer visit took over."""
     _still(connection, source, job, {"job": job})

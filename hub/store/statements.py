@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
 
+from hub.model.job import JobKind
 from hub.model.standing import State
 from hub.model.statement import Op, Statement, statement_number
-from hub.store.tables import records, source_state, statements
+from hub.store.tables import jobs, records, statements
 from schemas.canonical import JSON
 from schemas.record import Issue
 
@@ -32,6 +33,17 @@ class Quarantined:
     published: bool
     issues: tuple[Issue, ...]
     payload: bytes | None
+    schema: str | None = None
+    judged_with: str | None = None
+
+    @property
+    def record(self) -> JSON | None:
+        """The content as it was received; None when it is no object, or was erased."""
+        try:
+            found = orjson.loads(self.payload or b"")
+        except orjson.JSONDecodeError:
+            return None
+        return found if isinstance(found, dict) else None
 
     def as_json(self) -> JSON:
         """Without the payload, which may hold what is not for every eye."""
@@ -42,6 +54,7 @@ class Quarantined:
             "id": self.local_id,
             "received_at": self.received_at.isoformat(),
             "published": self.published,
+            "judged_with": self.judged_with,
             "issues": [issue.as_json() for issue in self.issues],
         }
 
@@ -62,13 +75,31 @@ def payloads(connection: Connection, numbers: Iterable[int]) -> dict[int, JSON]:
     return found
 
 
-def quarantine(connection: Connection, source: str | None = None) -> Iterator[Quarantined]:
-    """What waits now, by source and record; lines that name no record only of its last visit."""
+def stated(connection: Connection, numbers: Iterable[int]) -> dict[int, Statement]:
+    """Statements by number."""
+    wanted = sorted(set(numbers))
+    found: dict[int, Statement] = {}
+    for start in range(0, len(wanted), _BATCH):
+        query = select(statements).where(statements.c.number.in_(wanted[start : start + _BATCH]))
+        found |= {row.number: _statement(row) for row in connection.execute(query)}
+    return found
+
+
+def quarantine(
+    connection: Connection, source: str | None = None, collection: str | None = None, code: str | None = None
+) -> Iterator[Quarantined]:
+    """What waits now, by source and record; lines that name no record only of its last visit.
+
+    source, collection, code: only of this source or collection, only what has an issue of this code.
+    """
     query = _waiting()
     if source is not None:
         query = query.where(statements.c.source == source)
-    for row in connection.execute(query).yield_per(_BATCH):
-        yield _quarantined(row)
+    if collection is not None:
+        query = query.where(statements.c.collection == collection)
+    for found in map(_quarantined, connection.execute(query).yield_per(_BATCH)):
+        if code is None or any(issue.code == code for issue in found.issues):
+            yield found
 
 
 def quarantined(connection: Connection, number: int) -> Quarantined | None:
@@ -88,15 +119,20 @@ def _waiting() -> Select[Any]:
     last_visit = and_(
         statements.c.op == Op.UNREADABLE,
         statements.c.local_id.is_(None),
-        statements.c.number >= source_state.c.job * statement_number(1, 0),
+        statements.c.number >= _last_visit() * statement_number(1, 0),
     )
     return (
         select(statements, records.c.accepted_statement)
         .join(records, waits, isouter=True)
-        .join(source_state, source_state.c.source == statements.c.source)
         .where(statements.c.verdict == "quarantined", or_(records.c.local_id.is_not(None), last_visit))
         .order_by(statements.c.source, statements.c.collection, statements.c.local_id, statements.c.number)
     )
+
+
+def _last_visit() -> Any:
+    """The last visit of a statement's source, whatever was done since without reading it."""
+    visits = select(func.max(jobs.c.number)).where(jobs.c.source == statements.c.source, jobs.c.kind == JobKind.VISIT)
+    return visits.scalar_subquery()
 
 
 def _key(source: str, collection: str, local_id: str) -> Any:
@@ -113,7 +149,15 @@ def _quarantined(row: Row[Any]) -> Quarantined:
         published=row.accepted_statement is not None,
         issues=tuple(Issue.from_json(issue) for issue in row.issues or ()),
         payload=row.payload,
+        schema=row.schema,
+        judged_with=row.judged_with,
     )
+
+
+def _statement(row: Row[Any]) -> Statement:
+    values = {name: getattr(row, name) for name in Statement.__slots__ if name not in ("op", "accepted", "issues")}
+    issues = tuple(Issue.from_json(issue) for issue in row.issues or ())
+    return Statement(**values, op=Op(row.op), accepted=row.verdict == "accepted", issues=issues)
 
 
 def _row(statement: Statement) -> dict[str, Any]:
@@ -130,5 +174,7 @@ def _row(statement: Statement) -> dict[str, Any]:
         "payload": statement.payload,
         "verdict": "accepted" if statement.accepted else "quarantined",
         "issues": [issue.as_json() for issue in statement.issues] or None,
+        "schema": statement.schema,
+        "judged_with": statement.judged_with,
         "received_at": statement.received_at,
     }

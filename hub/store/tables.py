@@ -78,6 +78,7 @@ sources = Table(
 )
 
 # How far a source was read. `job` is the visit that may write: a newer visit takes it over (a fencing token).
+# judged_with: the stamp of the gate that looked last at all that waits of this source.
 source_state = Table(
     "source_state",
     metadata,
@@ -87,6 +88,7 @@ source_state = Table(
     Column("seq", BigInteger),
     Column("etag", Text),
     Column("proved_job", _Number),
+    Column("judged_with", Text),
 )
 
 jobs = Table(
@@ -94,6 +96,7 @@ jobs = Table(
     metadata,
     Column("number", _Number, primary_key=True),
     Column("source", key_type, nullable=False, index=True),
+    Column("kind", String(12), nullable=False, server_default="visit"),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("status", String(16), nullable=False),
@@ -108,7 +111,8 @@ jobs = Table(
 
 # number: job * 2**32 + place in the job, so that many jobs append at once without asking each other for numbers.
 # op: put, delete, rekey, absent (not in a proven complete reading) or unreadable. payload: the canonical bytes
-# of a put that could be spelt, else the beginning of the line as it came.
+# of a put that could be spelt, else the beginning of the line as it came. schema, judged_with: of a put, the schema
+# that its node states and the stamp of the gate (hub/quality/gate.py) that judged it.
 statements = Table(
     "statements",
     metadata,
@@ -124,6 +128,8 @@ statements = Table(
     Column("payload", LargeBinary),
     Column("verdict", String(12), nullable=False),
     Column("issues", _Nullable_JSON),
+    Column("schema", Text),
+    Column("judged_with", Text),
     Column("received_at", UtcDateTime, nullable=False),
     CheckConstraint("op IN ('put', 'delete', 'rekey', 'absent', 'unreadable')", name="op"),
     CheckConstraint("verdict IN ('accepted', 'quarantined')", name="verdict"),

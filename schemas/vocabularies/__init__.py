@@ -3,6 +3,7 @@
 The lists that the networks share are working proposals: replacing a file replaces a list, and no code.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -111,6 +112,18 @@ def vocabulary(name: str) -> Vocabulary:
         terms=terms,
         _codes=_spellings(terms),
     )
+
+
+@cache
+def digest() -> str:
+    """Of every vocabulary and table of places, in 64 digits: it moves with any word of them."""
+    folder = files(__package__)
+    parts = [folder / f"{name}.json" for name in NAMES]
+    parts += sorted((folder / "geography").iterdir(), key=lambda file: file.name)
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(part.name.encode() + b"\n" + hashlib.sha256(part.read_bytes()).digest())
+    return whole.hexdigest()
 
 
 def _term(raw: JSON) -> Term:

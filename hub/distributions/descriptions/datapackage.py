@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from hub.distributions.delimited import EXCEL_DELIMITER
 from hub.distributions.descriptions import tableschema
 from hub.distributions.descriptions.tables import Table
 from hub.model.imprint import TITLE, Imprint
 from hub.model.licence import licence
 from hub.model.release import FileEntry, ReleaseManifest
 from schemas.canonical import JSON
+from schemas.excel import DELIMITER
 
 NAME = "datapackage.json"
 KEYWORDS = ["coopération internationale", "solidarité internationale", "annuaire", "réseaux régionaux multi-acteurs"]
@@ -54,6 +54,6 @@ def _resource(file: FileEntry, tables: Mapping[str, Table], imprint: Imprint) ->
         return about | {"type": "table", "encoding": "utf-8", "schema": tableschema.of(table, imprint)}
     if file.path.endswith(_EXCEL):
         same = tables[f"{file.path.removesuffix(_EXCEL)}.csv"]
-        dialect = {"delimiter": EXCEL_DELIMITER}
+        dialect = {"delimiter": DELIMITER}
         return about | {"type": "table", "encoding": "utf-8", "dialect": dialect, "schema": tableschema.texts(same)}
     return about

@@ -49,7 +49,10 @@ def test_from_an_empty_folder_to_a_release_and_back(tmp_path: Path) -> None:
     [waiting] = json.loads(run("quarantine", "list", "--json", home=home).stdout)
     assert waiting["id"] == "A-bad"
     shown = json.loads(run("quarantine", "show", str(waiting["number"]), "--json", home=home).stdout)
-    assert json.loads(shown["received"]) == {"name": 3, "type": "ASSO"}
+    assert shown["received"] == {"name": 3, "type": "ASSO"}
+    assert [(issue["field"], issue["received"], issue["code"]) for issue in shown["issues"]] == [
+        ("Nom", 3, "wrong-type")
+    ]
     jobs = json.loads(run("job", "list", "--json", home=home).stdout)
     assert [job["status"] for job in jobs] == ["failed", "succeeded"]
 

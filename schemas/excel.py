@@ -1,0 +1,30 @@
+"""A table as Excel in French opens it on a double click: byte order mark, semicolons, nothing that it would run."""
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import TextIO
+
+DELIMITER = ";"
+ENCODING = "utf-8-sig"
+# What a spreadsheet takes for a formula (OWASP, CSV injection), but not an international phone number in groups.
+_FORMULA = re.compile(r"(?!\+\d+(?: \d+)+\Z)[=+\-@\t\r\n]")
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def write(file: TextIO, rows: Iterable[Sequence[str]]) -> None:
+    """Write rows of any texts to a file opened with ENCODING and newline=""."""
+    out = csv.writer(file, delimiter=DELIMITER)
+    out.writerows([harmless(cell) for cell in row] for row in rows)
+
+
+def as_bytes(rows: Iterable[Sequence[str]]) -> bytes:
+    """The whole file, for a table that fits in memory."""
+    file = StringIO(newline="")
+    write(file, rows)
+    return file.getvalue().encode(ENCODING)
