@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     publisher: str = Field(UNSIGNED.publisher, min_length=1, description="Who publishes the catalogue.")
     contact: str = Field("", pattern=r"^(\S+@\S+)?$", description="An e-mail address for those who use the data.")
     threads: int = Field(12, ge=1, le=64, description="Sources visited at the same time.")
+    history_days: int = Field(400, ge=7, description="How long the ledger remembers a run.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is written to stderr.")
 
     @property

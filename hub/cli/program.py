@@ -1,12 +1,12 @@
 """All commands of `rrma-hub` in one program.
 
-The stages are commands (init, harvest, resolve, compile, release, cycle, status, serve, demo), and so is `match`; the
-rest are things with verbs (source, job, quarantine, review, releases, model).
+The stages are commands (init, harvest, resolve, compile, release, cycle, schedule, status, serve, demo), and so is
+`match`; the rest are things with verbs (source, run, job, quarantine, review, releases, model).
 """
 
 import typer
 
-from hub.cli import jobs, match, model, quarantine, releases, review, serving, sources, stages
+from hub.cli import jobs, match, model, quarantine, releases, review, schedule, serving, sources, stages
 from hub.conformance import command as conforming
 from hub.demo import command as demonstration
 
@@ -16,5 +16,18 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (stages, match, model, review, serving, sources, jobs, quarantine, releases, conforming, demonstration):
+for part in (
+    stages,
+    schedule,
+    match,
+    model,
+    review,
+    serving,
+    sources,
+    jobs,
+    quarantine,
+    releases,
+    conforming,
+    demonstration,
+):
     app.add_typer(part.app)

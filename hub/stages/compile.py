@@ -52,7 +52,7 @@ def compile_catalogue(engine: Engine, *, full: bool = False) -> Compiled:
     """Bring the golden records in line with the clusters. full: merge every cluster again."""
     started = perf_counter()
     with reading(engine) as connection:
-        inputs = f"{meta.get(connection, RESOLVED)} {_software()}"
+        inputs = _inputs(connection)
         if not full and meta.get(connection, COMPILED) == inputs:
             return _told(connection, 0, started, changed=False)
         before = goldens.made_of(connection)
@@ -65,10 +65,20 @@ def compile_catalogue(engine: Engine, *, full: bool = False) -> Compiled:
         goldens.save(connection, changed)
         goldens.drop(connection, vanished)
         meta.put(connection, COMPILED, inputs)
-        meta.put(connection, CATALOGUE, f"{inputs} {goldens.digest(connection)}")
+        meta.put(connection, CATALOGUE, _catalogue(connection))
         told = _told(connection, len(changed) + len(vanished), started, changed=True)
     log.info("compiled", touched=told.touched, actors=told.actors, projects=told.projects)
     return told
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the golden records are those of the clusters, one each, and nobody has touched them since."""
+    clustered = {name: groups for name, (_, groups) in clusters.totals(connection).items()}
+    return (
+        meta.get(connection, COMPILED) == _inputs(connection)
+        and meta.get(connection, CATALOGUE) == _catalogue(connection)
+        and goldens.totals(connection) == clustered
+    )
 
 
 def touched(
@@ -102,6 +112,14 @@ def _line(national_id: str, members: Sequence[Accepted], refer: Refer, made_of: 
         publication=publication,
         made_of=made_of,
     )
+
+
+def _inputs(connection: Connection) -> str:
+    return f"{meta.get(connection, RESOLVED)} {_software()}"
+
+
+def _catalogue(connection: Connection) -> str:
+    return f"{_inputs(connection)} {goldens.digest(connection)}"
 
 
 @cache

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from hub.distributions import shelf
+from hub.distributions.contents import Contents
 from hub.model.imprint import UNSIGNED, Imprint
 from hub.stages.compile import CATALOGUE
 from hub.stages.contents import contents
@@ -33,13 +35,35 @@ def release(
     Raises EmptyCatalogue, ReleaseRefused or Busy (see `hub.stages.release.publish`).
     """
     with reading(engine) as connection:
-        found = replace(contents(connection, notice), imprint=imprint)
-        stated = [each.stated for each in found.networks]
-        inputs = f"{meta.get(connection, CATALOGUE)} {stated} {notice} {imprint}"
+        found = _found(connection, notice, imprint)
+        inputs = _inputs(connection, found)
         current = shelf.current(releases)
         if current is not None and meta.get(connection, _RELEASED) == f"{current.name} {inputs}":
             return Unchanged(name=current.name, folder=current)
-        published = publish(found, releases, now, allow_empty=allow_empty)
+        published = publish(found, releases, now, allow_empty=allow_empty, last_word=partial(_may_write, engine))
     with engine.begin() as connection:
         meta.put(connection, _RELEASED, f"{published.name} {inputs}")
     return published
+
+
+def is_current(connection: Connection, releases: Path, notice: str = "", imprint: Imprint = UNSIGNED) -> bool:
+    """Whether the current release was made of the golden records as they stand, under this notice and imprint."""
+    current = shelf.current(releases)
+    inputs = _inputs(connection, _found(connection, notice, imprint))
+    return current is not None and meta.get(connection, _RELEASED) == f"{current.name} {inputs}"
+
+
+def _may_write(engine: Engine) -> None:
+    """Whoever may no longer write to the database publishes nothing either (see `hub.store.fence`)."""
+    with engine.begin():
+        pass
+
+
+def _found(connection: Connection, notice: str, imprint: Imprint) -> Contents:
+    return replace(contents(connection, notice), imprint=imprint)
+
+
+def _inputs(connection: Connection, found: Contents) -> str:
+    """All that a release depends on."""
+    stated = [each.stated for each in found.networks]
+    return f"{meta.get(connection, CATALOGUE)} {stated} {found.notice} {found.imprint}"

@@ -5,7 +5,7 @@
 Whatever stops it, `current` leads to a whole release: the last one until the very end, the new one from then on.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
@@ -44,10 +44,18 @@ class Unchanged:
     folder: Path
 
 
-def publish(contents: Contents, releases: Path, now: datetime, *, allow_empty: bool = False) -> Release | Unchanged:
+def publish(
+    contents: Contents,
+    releases: Path,
+    now: datetime,
+    *,
+    allow_empty: bool = False,
+    last_word: Callable[[], None] = lambda: None,
+) -> Release | Unchanged:
     """Write, check and switch to a release of these contents.
 
-    releases: the folder that holds them all; made when missing.
+    releases:  the folder that holds them all; made when missing.
+    last_word: asked before the switch; raises whatever speaks against it.
     Raises EmptyCatalogue without actors unless `allow_empty`, ReleaseRefused when a file read back is not what it
     should be, Pinned while a rollback holds, Busy while another one is being written. `current` is as before then.
     """
@@ -68,6 +76,7 @@ def publish(contents: Contents, releases: Path, now: datetime, *, allow_empty: b
             told = deltas.write(folder, bases, expected.digests)
             manifest = seal.seal(folder, _manifest(folder, name, now, contents, expected, previous, told))
             export_gate.check(folder, expected, indexing.reader(folder), bases)
+            last_word()
             shelved = shelf.shelve(folder, releases, name)
         return Release(name=name, folder=shelved, manifest=manifest)
 

@@ -91,6 +91,13 @@ def resolve(engine: Engine, now: datetime, model: Model | None = None) -> Resolu
     return told
 
 
+def is_current(connection: Connection, model: Model) -> bool:
+    """Whether the clusters are those of the records, judgements and weights that stand, and none is left out."""
+    inputs = _inputs(connection, model, standing(judgements.every(connection)))
+    clustered = {name: count for name, (count, _) in clusters.totals(connection).items()}
+    return meta.get(connection, RESOLVED) == inputs and clustered == records.accepted_counts(connection)
+
+
 def find(connection: Connection, model: Model, decided: Standing) -> Found:
     """Resolve what is published in this state of the database, as if these were people's decisions."""
     accepted = list(chain.from_iterable(records.accepted(connection, name) for name in COLLECTIONS))

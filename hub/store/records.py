@@ -174,6 +174,12 @@ def accepted_digest(connection: Connection, collection: str) -> str:
     return SetDigest.of((source, local_id, str(number)) for source, local_id, number in rows).hex
 
 
+def accepted_counts(connection: Connection) -> dict[str, int]:
+    """Collection -> how many of its records are published."""
+    query = select(records.c.collection, func.count()).where(records.c.accepted_statement.is_not(None))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(records.c.collection))}
+
+
 def founders(connection: Connection) -> dict[RecordKey, RecordKey]:
     """Founding key -> key of every published record."""
     columns = (records.c.collection, records.c.source, records.c.local_id, records.c.founded_as)

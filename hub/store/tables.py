@@ -2,7 +2,7 @@
 
     precious   statements (what was received, append only) · judgements, undos (what people decided and took back)
                rulings, instructions, source_keys (what they decided about holds and told us of sources)
-    position   sources · source_state · jobs · records (one row a key: which statement stands) · pings
+    position   sources · source_state · jobs · records (one row a key: which statement stands) · runs · pings
     derived    clusters · edges · doubts · issued_ids · golden: rebuilt from the precious part to the same bytes
 
 `issued_ids` is derived too, but is never emptied: an identifier once given answers for ever.
@@ -29,6 +29,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    UniqueConstraint,
 )
 
 metadata = MetaData(
@@ -262,7 +263,28 @@ golden = Table(
     Column("made_of", _Hash, nullable=False),
 )
 
-# asked_at: since when the source waits to be read; null once a reading began that answers it.
+# local_date: null for a run that no date asks for. turn: 1 while it is open, so that only one is.
+# owner: the token of the process that may write for it. The status is derived from evidence and error.
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", _Number, primary_key=True),
+    Column("errand", String(16), nullable=False),
+    Column("local_date", Date),
+    Column("sources", _Nullable_JSON),
+    Column("turn", Integer, unique=True),
+    Column("owner", Text),
+    Column("attempt", Integer, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("heartbeat_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime, index=True),
+    Column("evidence", _Nullable_JSON),
+    Column("error", Text),
+    Column("reason", Text),
+    UniqueConstraint("errand", "local_date"),
+    CheckConstraint("(turn IS NULL) = (ended_at IS NOT NULL)", name="turn"),
+)
+
 # What people decided about holds, and told the hub about a source. verdict, kind: see hub.store.rulings.
 rulings = Table(
     "rulings",
@@ -305,6 +327,7 @@ source_keys = Table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+# asked_at: since when the source waits to be read; null once a reading began that answers it.
 pings = Table(
     "pings",
     metadata,

@@ -1,0 +1,161 @@
+"""Running: do what the ledger owes, once, whoever else tries.
+
+    claim ──► work, behind a fence, with a heartbeat ──► evidence ──► finish
+      │             ├── Lost: another process goes on with it; nothing more is written
+      │             └── Stopped: handed back; the next start goes on with it
+      └── nothing is due, or another process was first
+
+A process that is killed leaves its run open. Once its heartbeat is old, whoever asks next takes the run over.
+"""
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from hub.model.agenda import Abandon, Due, Nightly, Resume, Start, due
+from hub.model.run import Evidence, Run
+from hub.store import pings, runs
+from hub.store.engine import reading
+from hub.store.fence import Lost, Stopped, fenced
+from schemas.errors import FederationError
+
+log = structlog.get_logger()
+
+BEAT_S = 30.0
+# Enough nights for the agenda to see what was missed.
+_LOOK_BACK = timedelta(days=40)
+
+Clock = Callable[[], datetime]
+Work = Callable[[Engine, Run], None]
+Prove = Callable[[Run], Evidence]
+Closing = Callable[[Connection, Run], None]
+
+
+def claim(
+    engine: Engine, nightly: Nightly, sources: Sequence[str], owner: str, now: datetime, closing: Closing
+) -> Run | None:
+    """Open, or take over, the run that is due now. None when there is none, or when another process has it.
+
+    sources: the configured ones, by name.
+    owner:   a token that no other process has.
+    closing: told of each run that is given up, in the transaction that closes it.
+    """
+    while True:
+        with reading(engine) as connection:
+            if _due(connection, nightly, sources, now) is None:
+                return None
+        with engine.begin() as connection:
+            match _due(connection, nightly, sources, now):
+                case Start() as what:
+                    return _start(connection, what, sources, owner, now)
+                case Resume(run):
+                    return runs.take_over(connection, run, owner, now)
+                case Abandon(run, reason):
+                    close(connection, replace(run, ended_at=now, error="run-abandoned", reason=reason), closing)
+                case None:
+                    return None
+
+
+def perform(
+    run: Run,
+    engine: Engine,
+    work: Work,
+    prove: Prove,
+    clock: Clock,
+    stops: Callable[[], bool],
+    closing: Closing,
+    pause: Callable[[threading.Event], bool] = lambda done: done.wait(BEAT_S),
+) -> Run | None:
+    """Do a run that was claimed, and close it with what was proved. None when it was handed back or lost.
+
+    work:  the stages, on an engine that refuses to write once the run is no longer ours.
+    stops: whether the hub was told to stop.
+    pause: waits for the next heartbeat; true when there is none to come.
+    Raises what the database raises when not even the end of the run can be written down: it is then taken over later.
+    """
+    owner = str(run.owner)
+    guarded = fenced(engine, run.number, owner, clock, stops)
+    log.info("run.started", run=run.number, errand=run.errand, attempt=run.attempt)
+    try:
+        with _beating(engine, run.number, owner, clock, pause):
+            error = _failure(lambda: work(guarded, run))
+            evidence = prove(run)
+    except Stopped:
+        with engine.begin() as connection:
+            runs.hand_back(connection, run.number, owner)
+        log.info("run.handed_back", run=run.number)
+        return None
+    except Lost:
+        log.warning("run.lost", run=run.number)
+        return None
+    code, reason = error or (None, None)
+    ended = replace(run, ended_at=clock(), evidence=evidence, error=code, reason=reason)
+    with engine.begin() as connection:
+        closed = close(connection, ended, closing)
+    log.info("run.ended", run=run.number, status=str(ended.status), error=code)
+    return ended if closed else None
+
+
+def close(connection: Connection, ended: Run, closing: Closing) -> bool:
+    """Write down the end of a run, and what follows from it, together; False when it is no longer ours to close."""
+    closed = runs.finish(connection, ended)
+    if closed:
+        closing(connection, ended)
+    return closed
+
+
+def _due(connection: Connection, nightly: Nightly, sources: Collection[str], now: datetime) -> Due | None:
+    news = [name for name in pings.waiting(connection, now) if name in sources]
+    return due(nightly, runs.ledger(connection, now - _LOOK_BACK), news, now)
+
+
+def _start(connection: Connection, what: Start, sources: Sequence[str], owner: str, now: datetime) -> Run | None:
+    run = runs.start(connection, what, owner, now)
+    if run:
+        pings.served(connection, sources if what.sources is None else what.sources, now)
+    return run
+
+
+def _failure(work: Callable[[], None]) -> tuple[str, str] | None:
+    """What stopped the work, as a code and a sentence; a bug is logged with its traceback and told by its name."""
+    try:
+        work()
+    except (Lost, Stopped):
+        raise
+    except FederationError as error:
+        log.warning("run.stopped", code=error.code, reason=str(error))
+        return error.code, str(error)
+    except Exception as error:  # the edge of the scheduler: the next night runs whatever this one did
+        log.exception("run.broken")
+        return "bug", f"{type(error).__name__}: the log has the rest"
+    return None
+
+
+@contextmanager
+def _beating(
+    engine: Engine, number: int, owner: str, clock: Clock, pause: Callable[[threading.Event], bool]
+) -> Iterator[None]:
+    """Say now and then that the owner is at work, through stages that compute for long without writing."""
+    done = threading.Event()
+
+    def beat() -> None:
+        while not pause(done):
+            try:
+                with engine.begin() as connection:
+                    runs.beat(connection, number, owner, clock())
+            except OperationalError as error:  # a long writer is before us: its commit says it too
+                log.info("run.beat_missed", run=number, reason=str(error.orig))
+
+    thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()

@@ -1,0 +1,110 @@
+"""`rrma-hub schedule` as systemd sees it: real processes, real signals, and the ledger afterwards."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from hub.cli.program import app
+from tests.hub.feed_server import Answer, FakeNode, Question, actor, serving
+
+ROOT = Path(__file__).parents[3]
+
+
+class SlowNode:
+    """A node that answers `changes` when it is allowed to, and says when it was asked."""
+
+    def __init__(self) -> None:
+        self.node = FakeNode().put("A-1", actor("Eau"))
+        self.asked, self.allowed = threading.Event(), threading.Event()
+
+    def answer(self, path: str, question: Question) -> Answer:
+        if path == "changes":
+            self.asked.set()
+            assert self.allowed.wait(60)
+        return self.node.answer(path, question)
+
+
+@pytest.fixture
+def slow(tmp_path: Path) -> Iterator[SlowNode]:
+    """The one network of the hub in `tmp_path`."""
+    node = SlowNode()
+    with serving(node.answer) as url:
+        CliRunner().invoke(app, ["init", str(tmp_path)])
+        CliRunner().invoke(app, ["source", "add", "centraider", url, "--local", "--home", str(tmp_path)])
+        yield node
+        node.allowed.set()
+
+
+def started(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "hub.cli", "schedule", *arguments, "--home", str(home)]
+    said = os.environ | {"RRMA_HUB_LOG_LEVEL": "info"}
+    return subprocess.Popen(
+        command, cwd=ROOT, env=said, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def heard(process: subprocess.Popen[str], event: str) -> None:
+    """Read its log up to an event."""
+    assert process.stderr is not None
+    assert any(json.loads(line)["event"] == event for line in process.stderr)
+
+
+def told(home: Path, *arguments: str) -> list[dict[str, object]]:
+    answer = CliRunner().invoke(app, [*arguments, "--json", "--home", str(home)])
+    found: list[dict[str, object]] = json.loads(answer.stdout)
+    return found
+
+
+def test_it_runs_the_night_waits_for_the_next_and_leaves_when_told(tmp_path: Path, slow: SlowNode) -> None:
+    slow.allowed.set()
+    with started(tmp_path) as process:
+        heard(process, "run.ended")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+
+    [run] = told(tmp_path, "run", "list")
+    assert (run["status"], run["attempt"]) == ("succeeded", 1)
+    shown = CliRunner().invoke(app, ["run", "show", str(run["number"]), "--home", str(tmp_path)])
+    assert '"centraider":"succeeded"' in shown.stdout
+    assert CliRunner().invoke(app, ["run", "show", "99", "--home", str(tmp_path)]).exit_code != 0
+
+
+def test_a_timer_that_fires_while_another_process_runs_the_night_leaves_it_alone(
+    tmp_path: Path, slow: SlowNode
+) -> None:
+    with started(tmp_path, "--once", "--json") as first:
+        assert slow.asked.wait(60)
+        with started(tmp_path, "--once", "--json") as second:
+            assert json.loads(second.communicate()[0]) == []
+        assert second.returncode == 0
+        slow.allowed.set()
+        [run] = json.loads(first.communicate()[0])
+
+    assert first.returncode == 0
+    assert [each["number"] for each in told(tmp_path, "run", "list")] == [run["number"]]
+    assert slow.node.asked.count("changes") == 1
+
+
+def test_a_run_that_is_told_to_stop_is_handed_back_and_finished_by_the_next_process(
+    tmp_path: Path, slow: SlowNode
+) -> None:
+    with started(tmp_path) as process:
+        assert slow.asked.wait(60)
+        process.send_signal(signal.SIGTERM)
+        heard(process, "schedule.stopping")
+        slow.allowed.set()
+        heard(process, "run.handed_back")
+        assert process.wait(60) == 0
+
+    [left] = told(tmp_path, "run", "list")
+    [run] = told(tmp_path, "schedule", "--once")
+    assert (left["status"], left["owner"]) == ("running", None)
+    assert (run["number"], run["status"], run["attempt"]) == (left["number"], "succeeded", 1)
