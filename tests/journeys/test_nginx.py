@@ -45,7 +45,8 @@ def written(folder: Path, upstream: str, port: int) -> Path:
     )
     who = "user root;\n" if os.geteuid() == 0 else ""
     whole.write_text(
-        f"{who}daemon off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{\naccess_log off;\n{kept}{said}}}\n"
+        f"{who}daemon off;\npid {folder}/pid;\nerror_log stderr;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{kept}{said}}}\n"
     )
     return whole
 
