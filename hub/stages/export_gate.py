@@ -15,7 +15,7 @@ import orjson
 
 from hub import statistics
 from hub.catalogue import database
-from hub.distributions import checksums, deltas, files, jsonlines, kept, provenance, rrma_verify
+from hub.distributions import checksums, deltas, files, jsonlines, kept, provenance, rrma_recompute, rrma_verify
 from hub.distributions.contents import Ids, Outline
 from hub.distributions.deltas import Base
 from hub.distributions.descriptions import writing
@@ -171,6 +171,17 @@ def _figures(folder: Path, expected: Outline) -> Iterator[str]:
         ]
         if said != [ids.count]:
             yield f"statistics.json: {said} {collection}s, not {ids.count}"
+    yield from _recomputed(folder)
+
+
+def _recomputed(folder: Path) -> Iterator[str]:
+    """Each figure of the open records, counted again in the published files by the script that readers run."""
+    try:
+        for name, said, counted in rrma_recompute.compared(folder, []):
+            if said != counted:
+                yield f"statistics.json: {name} is {said}, and the files say {counted}"
+    except _UNREADABLE as error:
+        yield f"statistics.json cannot be recomputed: {error}"
 
 
 def _deltas(folder: Path, bases: Sequence[Base]) -> Iterator[str]:

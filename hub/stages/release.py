@@ -21,7 +21,7 @@ from hub.model.licence import licence
 from hub.model.release import DeltaEntry, FileEntry, NetworkEntry, ReleaseManifest
 from hub.search import SearchIndex
 from hub.stages import export_gate, indexing, seal
-from hub.statistics import Statistics
+from hub.statistics import OPEN, Statistics
 from schemas.errors import ConfigError
 
 _CATALOGUE, _STATISTICS = "catalogue.sqlite", "statistics.json"
@@ -93,7 +93,7 @@ def _says(previous: Path, expected: Outline) -> bool:
 def _write(contents: Contents, expected: Outline, folder: Path) -> None:
     figures = Statistics({network.id: network.title for network in contents.networks})
     for line in contents.counted:
-        figures.add("actor", line, published=False)
+        figures.add("actor", line, "known")
     catalogue = database.CatalogueFile(folder / _CATALOGUE)
     try:
         for collection, lines in contents.lines.items():
@@ -120,7 +120,7 @@ def _write_files(walk: Iterable[Parsed], collection: str, imprint: Imprint, fold
 
 def _counted(figures: Statistics, collection: str, lines: Iterable[Parsed]) -> Iterator[Parsed]:
     for line in lines:
-        figures.add(collection, line[1])
+        figures.add(collection, line[1], OPEN if line[0].open else "published")
         yield line
 
 
@@ -142,7 +142,7 @@ def _manifest(
         digests=expected.digests,
         previous_digests=before.digests if before else {},
         networks=contents.networks,
-        files=(*_files(folder, expected), *deltas.files(folder, told), seal.proof(folder)),
+        files=(*_files(folder, expected), *deltas.files(folder, told), *seal.scripts(folder)),
         deltas=tuple(told),
         software=f"rrma-hub/{version('rrma-hub')}",
         licence=contents.licence,

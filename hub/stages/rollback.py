@@ -50,7 +50,7 @@ def roll_back(releases: Path, name: str, reason: str, now: datetime) -> Release:
                 created_at=now,
                 previous=before.release,
                 previous_digests=before.digests,
-                files=(*restored.files, *deltas.files(folder, told), seal.proof(folder)),
+                files=(*restored.files, *deltas.files(folder, told), *seal.scripts(folder)),
                 deltas=told,
                 rolled_back_from=before.release,
                 rolled_back_to=name,
@@ -83,7 +83,7 @@ def _read(releases: Path, name: str) -> ReleaseManifest:
 
 def _copy(old: ReleaseManifest, source: Path, folder: Path) -> ReleaseManifest:
     """Copy what the release was made of, and index it anew. Returns its manifest with these files alone."""
-    told = {delta.path for delta in old.deltas} | {seal.PROOF}
+    told = {delta.path for delta in old.deltas} | {seal.PROOF, seal.RECOMPUTE}
     files = tuple(file for file in old.files if file.path not in told and not writing.describes(file.path))
     for path in {file.path for file in files} | {_CATALOGUE}:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

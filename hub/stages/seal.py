@@ -1,32 +1,49 @@
-"""The seal of a release: what it says of itself, the sums of its files, and the script that proves them."""
+"""The seal of a release: what it says of itself, the sums of its files, and the scripts that prove both."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import orjson
 
-from hub.distributions import checksums, kept, rrma_verify
+from hub.distributions import checksums, kept, rrma_recompute, rrma_verify
 from hub.distributions.descriptions import writing
 from hub.model.release import FileEntry, ReleaseManifest
 
 PROOF = "rrma-verify"
+RECOMPUTE = "rrma-recompute"
+_SCRIPTS = (
+    (
+        PROOF,
+        rrma_verify,
+        "Script qui prouve cette version, sans rien installer (Python 3.9 ou plus)",
+        "Script that proves this release, with nothing to install (Python 3.9 or later)",
+    ),
+    (
+        RECOMPUTE,
+        rrma_recompute,
+        "Script qui recalcule chaque chiffre publié d’après les fichiers Parquet (Python 3.9 ou plus, DuckDB)",
+        "Script that recomputes every published figure from the Parquet files (Python 3.9 or later, DuckDB)",
+    ),
+)
 
 
-def proof(folder: Path) -> FileEntry:
-    """Put the script into a draft. Returns its entry."""
-    path = folder / PROOF
-    shutil.copyfile(rrma_verify.__file__, path)
-    path.chmod(0o755)
-    return FileEntry(
-        path=PROOF,
-        bytes=path.stat().st_size,
-        sha256=checksums.sha256(path),
-        rows=None,
-        media_type="text/x-python",
-        title="Script qui prouve cette version, sans rien installer (Python 3.9 ou plus)",
-        title_en="Script that proves this release, with nothing to install (Python 3.9 or later)",
-    )
+def scripts(folder: Path) -> Iterator[FileEntry]:
+    """Put the scripts into a draft. Yields their entries."""
+    for name, module, title, title_en in _SCRIPTS:
+        path = folder / name
+        shutil.copyfile(str(module.__file__), path)
+        path.chmod(0o755)
+        yield FileEntry(
+            path=name,
+            bytes=path.stat().st_size,
+            sha256=checksums.sha256(path),
+            rows=None,
+            media_type="text/x-python",
+            title=title,
+            title_en=title_en,
+        )
 
 
 def seal(folder: Path, manifest: ReleaseManifest) -> ReleaseManifest:

@@ -23,7 +23,7 @@ from hub.stages.compile import touched
 from hub.stages.decided import refuse_contradiction
 from hub.stages.judging import decision_on
 from hub.stages.resolve import find
-from hub.statistics import Statistics
+from hub.statistics import OPEN, Statistics
 from hub.store import clusters, goldens, judgements, sources
 from hub.store.engine import reading
 from hub.store.goldens import Line
@@ -179,9 +179,9 @@ def _values(state: State) -> dict[tuple[str, ...], int]:
     for line in state.lines.values():
         says: dict[str, Any] = orjson.loads(line.raw)
         if line.publication != _COUNTED_ONLY:
-            figures.add(line.collection, says)
+            figures.add(line.collection, says, OPEN if line.publication == "open" else "published")
         elif line.collection == "actor":
-            figures.add("actor", says, published=False)
+            figures.add("actor", says, "known")
     told = figures.as_json()
     values: dict[tuple[str, ...], int] = {(each["id"], each["population"]): each["value"] for each in told["figures"]}
     for table in told["tables"]:

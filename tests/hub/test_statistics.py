@@ -17,7 +17,7 @@ NETWORKS = {"bretagne": "Réseau Bretagne Solidaire", "centraider": "Centraider"
 def counted(*lines: tuple[str, JSON, bool], networks: dict[str, str] = NETWORKS) -> JSON:
     statistics = Statistics(networks)
     for collection, line, published in lines:
-        statistics.add(collection, line, published=published)
+        statistics.add(collection, line, "open" if published else "known")
     return statistics.as_json()
 
 

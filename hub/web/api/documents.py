@@ -108,6 +108,15 @@ _COMPONENTS: JSON = {
         figures=_list(_object(["id", "value", "definition_fr"], id=TEXT, value=COUNT, definition_fr=TEXT)),
         tables=_list(_object(["id", "total", "known", "unknown", "overlap", "rows"])),
     ),
+    "CitedFigure": _object(
+        ["id", "unit", "population", "definition_fr", "file", "query", "release", "method", "citation", "command"],
+        id=TEXT,
+        value=COUNT,
+        rows=_list(_object(["code", "label_fr", "count"], code=TEXT, label_fr=TEXT, count=COUNT)),
+        query=TEXT | {"description": "SQL of DuckDB, to be run in the folder of the release."},
+        command=TEXT | {"description": "Run it beside the files of the release."},
+        citation=TEXT,
+    ),
     "Release": _object(
         ["release", "created_at", "counts", "digests", "networks", "files", "licence"],
         release=TEXT,
@@ -144,14 +153,17 @@ SEARCH_PARAMETERS: JSON = {
 }
 
 
-def described(component: str, *, missing: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an endpoint that answers `component`; `missing` when an identifier may lead nowhere."""
+def described(component: str, *, missing: bool = False, unknown: bool = False) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an endpoint that answers `component`; `missing` when an identifier may lead nowhere, `unknown`
+    when a name may be of nothing."""
     answers: dict[int | str, dict[str, Any]] = {
         200: _content(component, "application/json", "Found."),
         304: {"description": "Not modified since the release that `If-None-Match` names."},
         400: _content("Problem", "application/problem+json", "The request cannot be read."),
         503: _content("Problem", "application/problem+json", "Nothing is published yet."),
     }
+    if unknown:
+        answers[404] = _content("Problem", "application/problem+json", "There is nothing of that name.")
     if missing:
         answers[301] = {"description": "Merged: the identifier that replaced it."}
         answers[403] = _content("Problem", "application/problem+json", "In the catalogue, and not in the open data.")

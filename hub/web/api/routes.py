@@ -1,6 +1,6 @@
 """The endpoints. Each finds, shapes, answers; a record is sent as the bytes of the release, never parsed again."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import orjson
 from fastapi import APIRouter, Request
@@ -11,10 +11,13 @@ from hub.catalogue import Catalogue
 from hub.model.licence import licence
 from hub.search import Hits, Query
 from hub.web.api.documents import SEARCH_PARAMETERS, described
+from hub.web.cited import cited
 from hub.web.current import ReleaseSource
 from hub.web.facets import BY_FIELD
 from hub.web.found import find_open, open_records
 from hub.web.query import API_PARAMETERS, MAX_PAGE, address, from_api
+
+Population = Literal["open", "published", "known"]
 
 
 def router(release: ReleaseSource) -> APIRouter:
@@ -55,6 +58,11 @@ def router(release: ReleaseSource) -> APIRouter:
     async def read_statistics() -> Response:
         """The figures of this release, each with its unit, population and definition."""
         return _json(release().statistics())
+
+    @routes.get("/statistics/{figure}", responses=described("CitedFigure", unknown=True))
+    async def cite_figure(figure: str, population: Population = "published") -> Response:
+        """One figure or table, with its citation, and the query and the command that count the open records again."""
+        return _json(cited(release(), figure, population))
 
     @routes.get("/releases/current", responses=described("Release"))
     async def read_release() -> Response:

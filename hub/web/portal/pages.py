@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.catalogue import Catalogue
 from hub.search import Query, Suggestion
+from hub.web.cited import every
 from hub.web.current import ReleaseSource
 from hub.web.facets import BY_FIELD
 from hub.web.found import find, find_open, open_records
@@ -65,6 +66,7 @@ class Pages:
             ("/projets/{national_id}", self._project),
             ("/reseaux", self._networks),
             ("/donnees", self._data),
+            ("/chiffres", self._figures),
             ("/a-propos", self._about),
             ("/carte/points", self._points),
             ("/suggestions", self._suggestions),
@@ -154,6 +156,11 @@ class Pages:
     async def _data(self, request: Request) -> Response:
         catalogue = self._release()
         return self._render(request, "data.html", catalogue, subjects=by_subject(catalogue.manifest.files))
+
+    async def _figures(self, request: Request) -> Response:
+        catalogue = self._release()
+        figures, tables = (every(catalogue, kind) for kind in ("figures", "tables"))
+        return self._render(request, "figures.html", catalogue, figures=figures, tables=tables)
 
     async def _about(self, request: Request) -> Response:
         return self._render(request, "about.html", self._release(), rules=rules())

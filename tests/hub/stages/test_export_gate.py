@@ -170,10 +170,20 @@ def miscount(folder: Path) -> str:
 
 
 def understate(folder: Path) -> str:
-    figures = orjson.loads((folder / "statistics.json").read_bytes())
-    figures["figures"][0]["value"] -= 1
-    (folder / "statistics.json").write_bytes(orjson.dumps(figures))
+    said = orjson.loads((folder / "statistics.json").read_bytes())
+    [figure] = [each for each in said["figures"] if (each["id"], each["population"]) == ("actors", "published")]
+    figure["value"] -= 1
+    (folder / "statistics.json").write_bytes(orjson.dumps(said))
     return "statistics.json: [39] actors, not 40"
+
+
+def understate_what_is_open(folder: Path) -> str:
+    said = orjson.loads((folder / "statistics.json").read_bytes())
+    [table] = [each for each in said["tables"] if (each["id"], each["population"]) == ("actors-by-type", "open")]
+    table["rows"][0]["count"] -= 1
+    table["known"], table["unknown"] = table["known"] - 1, table["unknown"] + 1
+    (folder / "statistics.json").write_bytes(orjson.dumps(said))
+    return f"statistics.json: actors-by-type/{table['rows'][0]['code']} is"
 
 
 @pytest.mark.parametrize(
@@ -193,6 +203,7 @@ def understate(folder: Path) -> str:
         index_another,
         miscount,
         understate,
+        understate_what_is_open,
     ],
     ids=lambda tamper: tamper.__name__,
 )

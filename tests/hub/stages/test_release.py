@@ -59,6 +59,7 @@ def test_a_release_holds_every_file_and_says_so(tmp_path: Path) -> None:
         ("catalogue.sqlite", 3),
         ("statistics.json", None),
         ("rrma-verify", None),
+        ("rrma-recompute", None),
         ("actors.schema.json", None),
         ("actors.provenance.schema.json", None),
         ("projects.schema.json", None),

@@ -106,6 +106,7 @@ def pages(shared_actor: str, project: str) -> dict[str, str]:
         "project": f"/projets/{project}",
         "networks": "/reseaux",
         "data": "/donnees",
+        "figures": "/chiffres",
         "about": "/a-propos",
         "error": "/nulle-part",
     }

@@ -1,0 +1,3 @@
+from hub.statistics.count import METHOD, OPEN, POPULATIONS, Statistics, reconciles
+
+__all__ = ["METHOD", "OPEN", "POPULATIONS", "Statistics", "reconciles"]
