@@ -72,7 +72,7 @@ def _close(visit: Visit, job: Job, error: FederationError | None) -> Job:
     )
     with visit.engine.begin() as connection:
         jobs.finish(connection, ended)
-        proved = status is JobStatus.SUCCEEDED
+        proved = status is JobStatus.SUCCEEDED and visit.intact
         sources.settle(connection, job.source, job.number, etag=visit.etag, proved=proved)
         if visit.licence is not None:
             sources.state_licence(connection, job.source, visit.licence)

@@ -23,7 +23,7 @@ from hub.quality.gate import schema_for
 from hub.stages.admission import Admission
 from hub.stages.proof import apply_deletions, declared_by, prove, same, turnovers
 from hub.stages.spool import Spool
-from hub.store import records, sources
+from hub.store import records, sources, statements
 from hub.store.engine import reading
 from hub.store.sources import Position
 from schemas.errors import ConfigError, FederationError, SourceError
@@ -69,6 +69,7 @@ class Visit:
     etag: str | None = None
     licence: str | None = None
     notes: list[str] = field(default_factory=list)
+    intact: bool = True
 
     def run(self) -> FederationError | None:
         """Read, prove, let go. Returns what ended the visit early, if anything did."""
@@ -85,11 +86,17 @@ class Visit:
         if found is None or self._is_proved(found[0]):
             self.etag, self.proof = (found[1] if found else self.position.etag), self.position.proof
             return
-        manifest = self._catch_up(self._take(found))
+        manifest = self._take(found)
+        damaged = self._damaged() if self.position.proof is None else set()
+        live = self.feed.offers_changes(manifest)
+        manifest = self._catch_up(manifest, reconcile=bool(damaged) and not live)
+        if live:
+            self._ask_again(manifest, damaged)
         self.proof = prove(self.engine, self.source.name, manifest)
         if not self.proof.is_complete and self.feed.offers_changes(manifest):
             self._repair(manifest)
             self.proof = prove(self.engine, self.source.name, self._catch_up(self._manifest()))
+        self.intact = not (any(each.quarantined for each in self.proof.collections.values()) and self._damaged())
         if self.proof.holds:
             self._let_go()
 
@@ -123,9 +130,25 @@ class Visit:
         self.door.schemas = {name: state.schema for name, state in manifest.collections.items()}
         return manifest
 
-    def _catch_up(self, manifest: Manifest) -> Manifest:
-        """Read until our cursor is where the manifest is: a node may change while it is read."""
-        reconcile = False
+    def _damaged(self) -> set[tuple[str, str]]:
+        """(collection, bucket) of what we hold only in a copy that is not what its network hashed."""
+        with reading(self.engine) as connection:
+            return statements.damaged(connection, self.source.name)
+
+    def _ask_again(self, manifest: Manifest, damaged: set[tuple[str, str]]) -> None:
+        """Read again what arrived damaged in an earlier visit. Where a node cannot answer that, the record waits."""
+        try:
+            for collection, name in sorted(damaged):
+                for page in self.feed.bucket(manifest, collection, name):
+                    self.tally += self.door.admit(page)
+        except SourceError as error:
+            self.notes.append(f"records that arrived damaged could not be read again: {error.reason}")
+
+    def _catch_up(self, manifest: Manifest, *, reconcile: bool = False) -> Manifest:
+        """Read until our cursor is where the manifest is: a node may change while it is read.
+
+        reconcile: read the snapshot, wherever the cursor is.
+        """
         for _ in range(_ROUNDS):
             if not reconcile and (self.position.epoch, self.position.seq) == (manifest.epoch, manifest.seq):
                 return manifest

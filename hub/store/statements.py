@@ -12,7 +12,7 @@ from hub.model.job import JobKind
 from hub.model.standing import State
 from hub.model.statement import Op, Statement, statement_number
 from hub.store.tables import jobs, records, statements
-from schemas.canonical import JSON
+from schemas.canonical import JSON, hash_of
 from schemas.record import Issue
 
 _BATCH = 1_000
@@ -106,6 +106,18 @@ def quarantined(connection: Connection, number: int) -> Quarantined | None:
     """One line that waits, by the number of its statement."""
     row = connection.execute(_waiting().where(statements.c.number == number)).one_or_none()
     return _quarantined(row) if row else None
+
+
+def damaged(connection: Connection, source: str) -> set[tuple[str, str]]:
+    """(collection, bucket) of the records of a source that wait because what arrived is not what their network hashed.
+
+    The copy is bad, perhaps not the record: it may have been altered or cut on its way.
+    """
+    columns = (records.c.collection, records.c.bucket, statements.c.payload, statements.c.hash)
+    waits = and_(records.c.source == source, records.c.state == State.QUARANTINED)
+    query = select(*columns).join(statements, statements.c.number == records.c.received_statement)
+    rows = connection.execute(query.where(waits, statements.c.payload.is_not(None))).yield_per(_BATCH)
+    return {(row.collection, row.bucket) for row in rows if hash_of(row.payload) != row.hash}
 
 
 def erase(connection: Connection, source: str, collection: str, local_id: str) -> None:
