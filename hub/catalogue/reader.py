@@ -4,16 +4,17 @@ Records come back as the bytes that were published. Any number of threads may re
 machines a copy of its folder.
 """
 
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import orjson
 
+from hub.catalogue import changes
+from hub.catalogue.journal import Journal
+from hub.catalogue.readonly import ReadOnly
 from hub.distributions import checksums
 from hub.model.release import NetworkEntry, ReleaseManifest
 from hub.search import SearchIndex
@@ -57,7 +58,7 @@ class Catalogue:
 
     def __init__(self, folder: Path, manifest: ReleaseManifest, search: SearchIndex) -> None:
         self._folder = folder
-        self._threads = threading.local()
+        self._database = ReadOnly(folder / "catalogue.sqlite")
         self.manifest, self.search = manifest, search
 
     @classmethod
@@ -83,14 +84,14 @@ class Catalogue:
 
     def resolve_id(self, national_id: str) -> tuple[str, str] | None:
         """("live", id), ("redirect", where it leads now) or ("gone", id); None for what was never issued."""
-        row = self._one("SELECT state, coalesce(leads_to, id) FROM identifiers WHERE id = ?", national_id)
+        row = self._database.one("SELECT state, coalesce(leads_to, id) FROM identifiers WHERE id = ?", national_id)
         return (row[0], row[1]) if row else None
 
     def members(self, national_id: str) -> list[SourceRecord]:
         """The source records of a golden record, in founding order."""
-        rows = self._all(
+        rows = self._database.all(
             "SELECT network, local_id, modified_on, payload FROM members WHERE national_id = ? ORDER BY rowid",
-            national_id,
+            [national_id],
         )
         return [
             SourceRecord(network=network, local_id=local_id, modified_on=modified_on, record=orjson.loads(payload))
@@ -99,11 +100,11 @@ class Catalogue:
 
     def edges(self, national_id: str) -> list[Edge]:
         """Why the source records of a golden record were joined, strongest reason first."""
-        rows = self._all(
+        rows = self._database.all(
             "SELECT left_network, left_id, right_network, right_id, log_odds, parts FROM members"
             " JOIN edges ON left_network = network AND left_id = local_id AND edges.collection = members.collection"
             " WHERE national_id = ? ORDER BY log_odds DESC, left_network, left_id, right_network, right_id",
-            national_id,
+            [national_id],
         )
         return [
             Edge(
@@ -119,19 +120,27 @@ class Catalogue:
 
     def projects_of(self, actor: str) -> list[ProjectLink]:
         """The projects that an actor leads, joins or funds, by title."""
-        rows = self._all(
+        rows = self._database.all(
             "SELECT id, title, role FROM project_actors JOIN projects ON id = project_id WHERE actor_id = ?"
             " ORDER BY title, id, role",
-            actor,
+            [actor],
         )
         return [ProjectLink(id=national_id, title=title, role=role) for national_id, title, role in rows]
 
     def open_data(self, actors: Iterable[str]) -> Iterator[bytes]:
         """Those of these actors that agreed to be open data, in the same order: what an export may hold."""
         for national_id in actors:
-            row = self._one("SELECT CAST(payload AS BLOB) FROM actors WHERE id = ? AND open", national_id)
+            row = self._database.one("SELECT CAST(payload AS BLOB) FROM actors WHERE id = ? AND open", national_id)
             if row:
                 yield row[0]
+
+    @cached_property
+    def journal(self) -> Journal:
+        """Since when each record says what it says. Raises ConfigError when an older hub made this release."""
+        path = self._folder / changes.NAME
+        if not path.is_file():
+            raise ConfigError(f"{self._folder} has no {changes.NAME}: publish again with this version of the hub")
+        return Journal(path)
 
     def networks(self) -> tuple[NetworkEntry, ...]:
         return self.manifest.networks
@@ -155,20 +164,5 @@ class Catalogue:
         return read
 
     def _payload(self, table: str, national_id: str) -> bytes | None:
-        row = self._one(f"SELECT CAST(payload AS BLOB) FROM {table} WHERE id = ?", national_id)  # noqa: S608
+        row = self._database.one(f"SELECT CAST(payload AS BLOB) FROM {table} WHERE id = ?", national_id)  # noqa: S608
         return row[0] if row else None
-
-    def _one(self, query: str, *values: str) -> Any:
-        return self._connection().execute(query, values).fetchone()
-
-    def _all(self, query: str, *values: str) -> list[Any]:
-        return self._connection().execute(query, values).fetchall()
-
-    def _connection(self) -> sqlite3.Connection:
-        """One connection a thread. `immutable`: the file never changes, so SQLite takes no lock and no look at it."""
-        opened: sqlite3.Connection | None = getattr(self._threads, "connection", None)
-        if opened is None:
-            address = f"{(self._folder / 'catalogue.sqlite').as_uri()}?mode=ro&immutable=1"
-            opened = sqlite3.connect(address, uri=True)
-            self._threads.connection = opened
-        return opened

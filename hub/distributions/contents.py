@@ -13,7 +13,7 @@ from hub.model.release import NetworkEntry
 from schemas.canonical import JSON, SetDigest, hash_of
 
 # Part of the content hash: a hub that learns to write more, or otherwise, publishes again.
-LAYOUT = "release/2"
+LAYOUT = "release/3"
 
 
 @dataclass(frozen=True, slots=True)

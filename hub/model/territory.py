@@ -1,4 +1,4 @@
-"""Where a seat stands in France: its département and region, which a record need not spell out."""
+"""Where a record stands in France: its département and region, which it need not spell out."""
 
 from dataclasses import dataclass
 
@@ -26,3 +26,28 @@ def territory(seat: JSON) -> Territory:
         geography.department_of_postcode(postcode) if postcode else None
     )
     return Territory(department, geography.region_of(department)) if department else Territory()
+
+
+def regions(line: JSON) -> tuple[str, ...]:
+    """The regions of a record: that of its seat or place, and those that an announcement addresses."""
+    departments_, addressed = _addressed(line)
+    found = [_here(line).region, *addressed, *map(geography.region_of, departments_)]
+    return tuple(dict.fromkeys(code for code in found if code))
+
+
+def departments(line: JSON) -> tuple[str, ...]:
+    """The départements of a record: that of its seat or place, and those that an announcement addresses."""
+    return tuple(dict.fromkeys(code for code in (_here(line).department, *_addressed(line)[0]) if code))
+
+
+def _here(line: JSON) -> Territory:
+    place = line.get("seat") or line.get("place")
+    return territory(place) if place else Territory()
+
+
+def _addressed(line: JSON) -> tuple[list[str], list[str]]:
+    """The départements and the regions that an announcement is for; none when it is for the whole country."""
+    scope = line.get("scope") or {}
+    codes = list(scope.get("codes", ()))
+    level = scope.get("level")
+    return codes if level == "department" else [], codes if level == "region" else []

@@ -11,7 +11,7 @@ from itertools import chain
 
 from tantivy import Document, Schema, SchemaBuilder
 
-from hub.model.territory import territory
+from hub.model.territory import departments, regions
 from hub.search import grid
 from hub.search.analysis import EXACT, STEMMED, initials, roots, words
 from schemas import geography
@@ -103,11 +103,10 @@ def _codes(line: JSON, facet: str) -> Iterator[str]:
         yield from dict.fromkeys(
             country["code"] if isinstance(country, dict) else country for country in line.get("countries", ())
         )
-    elif facet in ("regions", "departments"):
-        here = territory(line.get("seat") or line.get("place") or {"country": ""})
-        code = here.region if facet == "regions" else here.department
-        if code:
-            yield code
+    elif facet == "regions":
+        yield from regions(line)
+    elif facet == "departments":
+        yield from departments(line)
     elif facet in ("stages", "kinds"):
         if line.get(facet.removesuffix("s")):
             yield line[facet.removesuffix("s")]

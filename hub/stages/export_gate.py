@@ -14,7 +14,7 @@ import duckdb
 import orjson
 
 from hub import statistics
-from hub.catalogue import database
+from hub.catalogue import changes, database
 from hub.distributions import checksums, deltas, files, jsonlines, kept, provenance, rrma_recompute, rrma_verify
 from hub.distributions.contents import Ids, Outline
 from hub.distributions.deltas import Base
@@ -99,7 +99,10 @@ def _restored(folder: Path, expected: ReleaseManifest, indexed: Indexed) -> Iter
         if shown.count != count:
             yield f"catalogue.sqlite ({collection}) holds {shown.count} records, not {count}"
         yield from _compared(f"search index ({collection})", shown, iter(sorted(indexed(collection))))
-        yield from _digest(folder / f"{NAMES[collection]}.jsonl.gz", collection, expected.digests[collection])
+        whole = folder / f"{NAMES[collection]}.jsonl.gz"
+        yield from _digest(whole, collection, expected.digests[collection])
+        opened = Ids.of(jsonlines.ids(whole) if whole.is_file() else ())
+        yield from _compared(f"{changes.NAME} ({collection})", opened, changes.ids(folder / changes.NAME, collection))
 
 
 def _files(folder: Path, expected: Outline) -> Iterator[str]:
@@ -120,6 +123,8 @@ def _catalogue(folder: Path, expected: Outline, indexed: Indexed) -> Iterator[st
             f"catalogue.sqlite ({collection})", ids, database.ids(folder / "catalogue.sqlite", collection)
         )
         yield from _compared(f"search index ({collection})", ids, iter(sorted(indexed(collection))))
+    for collection, ids in expected.open.items():
+        yield from _compared(f"{changes.NAME} ({collection})", ids, changes.ids(folder / changes.NAME, collection))
 
 
 def _compared(what: str, expected: Ids | None, ids: Iterator[str]) -> Iterator[str]:

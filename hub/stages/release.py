@@ -13,7 +13,7 @@ from pathlib import Path
 
 import orjson
 
-from hub.catalogue import database
+from hub.catalogue import changes, database
 from hub.distributions import deltas, files, formats, kept, shelf, table
 from hub.distributions.contents import Contents, Outline, Parsed, outline, parsed
 from hub.model.imprint import Imprint
@@ -74,7 +74,8 @@ def publish(
             _write(contents, expected, folder)
             bases = kept.bases(releases, now)
             told = deltas.write(folder, bases, expected.digests)
-            manifest = seal.seal(folder, _manifest(folder, name, now, contents, expected, previous, told))
+            dated = changes.write(folder, previous, told, now)
+            manifest = seal.seal(folder, _manifest(folder, name, now, contents, expected, previous, told, dated))
             export_gate.check(folder, expected, indexing.reader(folder), bases)
             last_word()
             shelved = shelf.shelve(folder, releases, name)
@@ -132,6 +133,7 @@ def _manifest(
     expected: Outline,
     previous: Path | None,
     told: Sequence[DeltaEntry],
+    dated: FileEntry,
 ) -> ReleaseManifest:
     before = kept.manifest(previous) if previous else None
     return ReleaseManifest(
@@ -142,7 +144,7 @@ def _manifest(
         digests=expected.digests,
         previous_digests=before.digests if before else {},
         networks=contents.networks,
-        files=(*_files(folder, expected), *deltas.files(folder, told), *seal.scripts(folder)),
+        files=(*_files(folder, expected), dated, *deltas.files(folder, told), *seal.scripts(folder)),
         deltas=tuple(told),
         software=f"rrma-hub/{version('rrma-hub')}",
         licence=contents.licence,

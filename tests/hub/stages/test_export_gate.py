@@ -69,7 +69,7 @@ def test_a_whole_release_passes(draft: Path) -> None:
 FILES = [
     *(form.path("actor") for form in FORMATS),
     *("actors.records.jsonl.gz", "identifiers.csv"),
-    *("projects.csv", "catalogue.sqlite", "statistics.json", "datapackage.json", "catalogue.ttl"),
+    *("projects.csv", "catalogue.sqlite", "changes.sqlite", "statistics.json", "datapackage.json", "catalogue.ttl"),
 ]
 
 
@@ -156,6 +156,14 @@ def replace_an_actor(folder: Path) -> str:
     return "catalogue.sqlite (actor) holds other records"
 
 
+def forget_a_change(folder: Path) -> str:
+    with closing(sqlite3.connect(folder / "changes.sqlite")) as connection, connection:
+        connection.execute(
+            "UPDATE changes SET gone = 1 WHERE id = (SELECT max(id) FROM changes WHERE collection = 'actor')"
+        )
+    return "changes.sqlite (actor) holds 39 records, not 40"
+
+
 def index_another(folder: Path) -> str:
     shutil.rmtree(folder / "index")
     SearchIndex.build(folder / "index", {"actor": [actor("elsewhere")], "project": [project()]})
@@ -200,6 +208,7 @@ def understate_what_is_open(folder: Path) -> str:
         describe_another_file,
         leave_a_dataset_out,
         replace_an_actor,
+        forget_a_change,
         index_another,
         miscount,
         understate,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.catalogue import Catalogue
+from hub.catalogue import Catalogue, changes
 from hub.distributions import kept, rrma_verify, shelf
 from hub.distributions.contents import Contents, PublicLine
 from hub.distributions.descriptions.writing import describes
@@ -78,7 +78,7 @@ def test_a_rollback_is_a_new_release_with_the_old_contents(releases: Path, good:
     assert back.manifest.reason == WHY
     assert kept.manifest(back.folder) == back.manifest
     for file in good.manifest.files:
-        if not describes(file.path):
+        if not describes(file.path) and file.path != changes.NAME:
             assert (back.folder / file.path).read_bytes() == (good.folder / file.path).read_bytes(), file.path
     assert {file.path for file in good.manifest.files} < {file.path for file in back.manifest.files}
 
@@ -220,7 +220,7 @@ def changes(event, arguments):
     return event in ("os.rename", "os.symlink", "os.mkdir", "os.remove", "os.rmdir")
 
 def switches(event, arguments):
-    return event in ("os.rename", "os.symlink")
+    return event in ("os.rename", "os.symlink") and str(releases) in str(arguments[1])
 
 def killed_before(number, counted, salt):
     pid = os.fork()

@@ -1,0 +1,117 @@
+"""The changes of a release as they are read: newest first for feeds, oldest first for those who harvest."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hub.catalogue.readonly import ReadOnly
+
+_COLUMNS = "changes.id, collection, added_at, changed_at, revision, gone, kind, regions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Since when a record says what it says.
+
+    added_at, changed_at: the time of a release, in UTC to the second: "2026-11-03T02:41:00Z".
+    revision: how many times it changed, left or came back since it was added.
+    gone:     it is no longer open data; `changed_at` is when it left.
+    kind:     from the broadest to the narrowest: "actor:ASSO:ASSO-ASI".
+    """
+
+    id: str
+    collection: str
+    added_at: str
+    changed_at: str
+    revision: int
+    gone: bool
+    kind: str
+    regions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A part of the changes; what is empty leaves nothing out.
+
+    kind:   as "actor" or "actor:ASSO", with all that is narrower.
+    region: a code, or "*" for whatever has a region.
+    since, until: moments as in `Change.changed_at`, both included.
+    """
+
+    kind: str = ""
+    region: str = ""
+    since: str = ""
+    until: str = ""
+
+    @property
+    def condition(self) -> tuple[str, list[Any]]:
+        """As SQL, with its values. GLOB, since kinds and codes hold no wildcard and LIKE would ignore capitals."""
+        parts = {
+            "(kind = ? OR kind GLOB ?)": [self.kind, f"{self.kind}:*"] if self.kind else [],
+            "regions GLOB ?": [f"* {self.region} *"] if self.region else [],
+            "changed_at >= ?": [self.since] if self.since else [],
+            "changed_at <= ?": [self.until] if self.until else [],
+        }
+        asked = {text: values for text, values in parts.items() if values}
+        return " AND ".join(asked) or "1", [value for values in asked.values() for value in values]
+
+
+class Journal:
+    """`changes.sqlite` of a release."""
+
+    def __init__(self, path: Path) -> None:
+        self._database = ReadOnly(path)
+
+    def of(self, national_id: str) -> Change | None:
+        row = self._database.one(f"SELECT {_COLUMNS} FROM changes WHERE id = ?", national_id)  # noqa: S608
+        return _change(row) if row else None
+
+    def recent(self, limit: int) -> list[Change]:
+        """The last changes, those that left among them; newest first."""
+        return self._read("changes ORDER BY changed_at DESC, id LIMIT ?", [limit])
+
+    def among(self, ids: Iterable[str], limit: int) -> list[Change]:
+        """Of these records, those that are open data and changed last; newest first."""
+        listed = orjson.dumps(list(ids)).decode()
+        return self._read(
+            "json_each(?) JOIN changes ON changes.id = value WHERE NOT gone"
+            " ORDER BY changed_at DESC, changes.id LIMIT ?",
+            [listed, limit],
+        )
+
+    def first(self) -> str | None:
+        """The moment of the oldest change; None without any."""
+        moment: str | None = self._database.one("SELECT min(changed_at) FROM changes")[0]
+        return moment
+
+    def count(self, part: Part) -> int:
+        condition, values = part.condition
+        return int(self._database.one(f"SELECT count(*) FROM changes WHERE {condition}", *values)[0])  # noqa: S608
+
+    def page(self, part: Part, after: tuple[str, str], limit: int) -> list[Change]:
+        """The changes of a part, oldest first, that come after a moment and an id."""
+        condition, values = part.condition
+        return self._read(
+            f"changes WHERE {condition} AND (changed_at, id) > (?, ?) ORDER BY changed_at, id LIMIT ?",
+            [*values, *after, limit],
+        )
+
+    def _read(self, rest: str, values: list[Any]) -> list[Change]:
+        return [_change(row) for row in self._database.all(f"SELECT {_COLUMNS} FROM {rest}", values)]  # noqa: S608
+
+
+def _change(row: tuple[Any, ...]) -> Change:
+    national_id, collection, added_at, changed_at, revision, gone, kind, regions = row
+    return Change(
+        id=national_id,
+        collection=collection,
+        added_at=added_at,
+        changed_at=changed_at,
+        revision=revision,
+        gone=bool(gone),
+        kind=kind,
+        regions=tuple(regions.split()),
+    )
