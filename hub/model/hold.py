@@ -30,15 +30,20 @@ class HoldState(StrEnum):
 class Hold:
     """since: start of the first visit that held. job: the newest that shows what waits, the one to decide about.
 
-    waiting: records that wait for a decision.
-    kept:    records that stay because a person rejected their deletion.
+    deletions, rekeyed: records that wait for a decision.
+    kept: records that stay because a person rejected their deletion.
     """
 
     source: str
     job: int
     since: datetime
-    waiting: int
+    deletions: int
+    rekeyed: int
     kept: int
+
+    @property
+    def waiting(self) -> int:
+        return self.deletions + self.rekeyed
 
     def nights(self, now: datetime) -> int:
         """How many nights it has lasted, as the calendar counts them in France, whatever the clock changes do."""
@@ -66,8 +71,14 @@ def hold_of(visits: Iterable[Job]) -> Hold | None:
         newest, since = newest or job, job.started_at
     if newest is None or since is None:
         return None
+    tally = newest.tally
     return Hold(
-        source=newest.source, job=newest.number, since=since, waiting=newest.tally.waits, kept=newest.tally.kept
+        source=newest.source,
+        job=newest.number,
+        since=since,
+        deletions=tally.held,
+        rekeyed=tally.rekeyed,
+        kept=tally.kept,
     )
 
 

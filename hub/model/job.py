@@ -166,7 +166,8 @@ class Job:
     @property
     def is_accepted(self) -> bool:
         """Complete, and nothing of it waits for a decision: what the guard may measure later losses against."""
-        return self.status in (JobStatus.SUCCEEDED, JobStatus.HELD) and not self.tally.waits
+        complete = self.status in (JobStatus.SUCCEEDED, JobStatus.HELD) and self.proof is not None
+        return complete and (not self.tally.waits or self.waived is not None)
 
     @property
     def declared(self) -> int:

@@ -4,6 +4,7 @@
     put, unfit ────► quarantined     the last good statement stays published
     delete, absent ► held ─────────► deleted, once the whole harvest is within its bounds
                        └──────────► accepted again, when the source states it again
+    put, fit, of what seems to be one that vanished ► held, unpublished, until a person says whether it is
 
 Every step is a pure function from one standing to the next; repeating a step changes nothing.
 """
@@ -18,12 +19,19 @@ from schemas.record import RecordKey
 
 
 class State(StrEnum):
-    """HELD: the source no longer states it and we still publish it, until its deletion is applied."""
+    """HELD: the source no longer states it and we still publish it, or it states it and we do not publish it yet."""
 
     ACCEPTED = "accepted"
     QUARANTINED = "quarantined"
     HELD = "held"
     DELETED = "deleted"
+
+
+class Fate(StrEnum):
+    """What a person decided about a record that left. KEPT: it stays. APART: it does not go on under another id."""
+
+    KEPT = "kept"
+    APART = "apart"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +44,8 @@ class Standing:
     founded_as:    the id under which it was first accepted, which a rekey carries along.
     minted:        how many founding ids this record ever gave out: none is given twice.
     successor:     (source, local id) of the record that this one was merged into, moved to or renamed to.
+    proposed:      of a record that left: the id under which it seems to go on, until a person decides.
+    ruled:         of a record that left: what a person decided since.
     """
 
     key: RecordKey
@@ -48,6 +58,13 @@ class Standing:
     founded_as: str | None = None
     minted: int = 0
     successor: tuple[str, str] | None = None
+    proposed: str | None = None
+    ruled: Fate | None = None
+
+    @property
+    def is_arriving(self) -> bool:
+        """Stated, fit, and not published until a person says whether it goes on from one that vanished."""
+        return self.state is State.HELD and self.declared_hash is not None
 
     @property
     def founding(self) -> Founding | None:
@@ -58,12 +75,22 @@ class Standing:
 
     def is_news(self, declared_hash: str) -> bool:
         """Whether a put with this hash says something new; what waits in quarantine is judged again each time."""
-        return self.state is not State.ACCEPTED or self.declared_hash != declared_hash
+        return self.state not in (State.ACCEPTED, State.HELD) or self.declared_hash != declared_hash
 
     def stated(self, number: int, declared_hash: str, *, fit: bool, now: datetime) -> Self:
         """After a put. now: the start of the cycle."""
         if not fit:
-            return replace(self, received=number, state=State.QUARANTINED, declared_hash=declared_hash, successor=None)
+            return replace(
+                self,
+                received=number,
+                state=State.QUARANTINED,
+                declared_hash=declared_hash,
+                successor=None,
+                proposed=None,
+                ruled=None,
+            )
+        if self.is_arriving:
+            return replace(self, received=number, declared_hash=declared_hash)
         new = self.founded_on is None
         return type(self)(
             key=self.key,
@@ -80,7 +107,9 @@ class Standing:
     def gone(self, number: int, successor: tuple[str, str] | None = None) -> Self:
         """After a tombstone, or a proven absence: held, unless nothing of it is published."""
         state = State.DELETED if self.accepted is None else State.HELD
-        return replace(self, received=number, state=state, declared_hash=None, successor=successor)
+        return replace(
+            self, received=number, state=state, declared_hash=None, successor=successor, proposed=None, ruled=None
+        )
 
     def released(self) -> Self:
         """A held deletion applied."""
@@ -106,6 +135,40 @@ class Standing:
             founded_as=self.founded_as,
         )
         return replace(self.gone(number, successor).released(), founded_on=None, founded_as=None), heir
+
+    def arriving(self) -> Self:
+        """Taken back from publication, just after it was first accepted: it seems to go on from one that vanished."""
+        return replace(
+            self,
+            state=State.HELD,
+            accepted=None,
+            accepted_hash=None,
+            founded_on=None,
+            founded_as=None,
+            minted=self.minted - 1,
+        )
+
+    def admitted(self, now: datetime) -> Self:
+        """An arriving record that is a new one after all. now: the start of the cycle, or of the decision."""
+        return replace(self, state=State.ACCEPTED).stated(self.received, self.declared_hash or "", fit=True, now=now)
+
+    def continued(self, number: int, to: Self) -> tuple[Self, Self]:
+        """After a person said that this record, which vanished, goes on as `to`.
+
+        `to` takes over age and judgements, and so the national identifier. An age that it had of its own stays with
+        this record, from which it leads there: no identifier that was given is lost.
+        """
+        quarantined = to.state is State.QUARANTINED
+        heir = replace(
+            to,
+            state=to.state if quarantined else State.ACCEPTED,
+            accepted=(to.accepted or self.accepted) if quarantined else to.received,
+            accepted_hash=(to.accepted_hash or self.accepted_hash) if quarantined else to.declared_hash,
+            founded_on=self.founded_on,
+            founded_as=self.founded_as,
+        )
+        left = self.gone(number, (to.key.source, to.key.local_id)).released()
+        return replace(left, founded_on=to.founded_on, founded_as=to.founded_as), heir
 
     def _next_founding_id(self) -> str:
         """The first is its own id; a later one ends in a line feed and a count, as no id of a feed can."""

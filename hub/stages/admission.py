@@ -82,6 +82,7 @@ class _Desk:
         self._door, self._known = door, known
         self._changed: dict[RecordKey, Standing] = {}
         self._statements: list[Statement] = []
+        self._erased: list[RecordKey] = []
         self._stated: set[RecordKey] = set()
         self._counts: Counter[str] = Counter()
 
@@ -108,6 +109,8 @@ class _Desk:
 
     def write(self, connection: Connection) -> None:
         statements.add(connection, self._statements)
+        for key in self._erased:
+            statements.erase(connection, key.source, key.collection, key.local_id)
         records.save(connection, self._changed.values())
 
     def _put(self, put: Put) -> None:
@@ -142,7 +145,8 @@ class _Desk:
     def _delete(self, delete: Delete) -> None:
         before = self._find(RecordKey(delete.collection, self._door.source, delete.id))
         successor = _successor(self._door.source, delete)
-        if before is None or (before.declared_hash is None and before.successor == successor):
+        erased = delete.reason == "erased"
+        if before is None or (before.declared_hash is None and before.successor == successor and not erased):
             self._counts["unchanged"] += 1
             return
         told = {"reason": delete.reason, "into": delete.into, "to": delete.to}
@@ -150,7 +154,10 @@ class _Desk:
         number = self._state(
             before.key, Op.DELETE, seq=delete.seq, modified_at=delete.modified_at, detail=detail or None
         )
-        self._change(before.gone(number, successor))
+        gone = before.gone(number, successor)
+        self._change(gone)
+        if erased and gone.state is State.DELETED:
+            self._erased.append(gone.key)
 
     def _rekey(self, rekey: Rekey) -> None:
         before = self._find(RecordKey(rekey.collection, self._door.source, rekey.id))

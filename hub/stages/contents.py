@@ -18,13 +18,14 @@ from hub.model.licence import OURS
 from hub.model.record import Accepted
 from hub.model.release import LastHarvest, NetworkEntry
 from hub.model.standing import State
-from hub.store import clusters, goldens, jobs, records, sources
+from hub.store import clusters, goldens, holds, jobs, records, sources
 from hub.store.sources import Network
 from schemas import registry
 from schemas.canonical import JSON, canonical
 from schemas.record import COLLECTIONS
 
 _COUNTED_ONLY = "counted-only"
+_UNPROVED = Proof(seq=0, collections={})
 _Row = TypeVar("_Row")
 
 
@@ -144,16 +145,17 @@ def _networks(connection: Connection) -> Iterator[NetworkEntry]:
 def _harvest(connection: Connection, network: Network, job: Job) -> LastHarvest:
     """How the last visit went; what it could not prove is counted from what we hold."""
     counts = records.counts(connection, network.name).values()
-    proof = job.proof or next(iter(jobs.proofs(connection, network.name, 1)), Proof(seq=0, collections={}))
+    arriving = sum(each.arriving for each in holds.waiting(connection, network.name).values())
+    proof = job.proof or next((each.proof for each in jobs.accepted(connection, network.name)), None) or _UNPROVED
     accepted = sum(states[State.ACCEPTED] for states in counts)
     quarantined = sum(states[State.QUARANTINED] for states in counts)
     return LastHarvest(
         status=str(job.status),
         at=job.started_at,
         declared=sum(each.declared_count for each in proof.collections.values()),
-        received=accepted + quarantined,
+        received=accepted + quarantined + arriving,
         accepted=accepted,
         quarantined=quarantined,
-        held=sum(states[State.HELD] for states in counts),
+        held=sum(states[State.HELD] for states in counts) - arriving,
         error=job.error,
     )

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import Engine
 
 from hub.feeds import FeedClient
-from hub.model.job import Job, JobStatus, derive
+from hub.model.job import Job, JobStatus, Tally, derive
 from hub.model.source import Source
 from hub.quality.gate import stamp
 from hub.stages.admission import Admission
@@ -69,6 +69,8 @@ def _close(visit: Visit, job: Job, error: FederationError | None) -> Job:
         error=error.code if error else None,
         reason=_reason(visit, status, error),
         notes=tuple(visit.notes),
+        shown=visit.shown,
+        waived=visit.waived,
     )
     with visit.engine.begin() as connection:
         jobs.finish(connection, ended)
@@ -80,12 +82,22 @@ def _close(visit: Visit, job: Job, error: FederationError | None) -> Job:
     return ended
 
 
+def held_reason(tally: Tally) -> str:
+    """What waits, and for whom."""
+    told = {
+        "deletions wait for a person": tally.held,
+        "re-keyed records wait for a person": tally.rekeyed,
+        "records stay until the network states them again: their deletion was rejected": tally.kept,
+    }
+    return "; ".join(f"{count} {what}" for what, count in told.items() if count)
+
+
 def _reason(visit: Visit, status: JobStatus, error: FederationError | None) -> str | None:
     """Why the job did not succeed, in one sentence with its numbers."""
     if error is not None:
         return error.reason if isinstance(error, SourceError) else str(error)
     if status is JobStatus.HELD:
-        return f"{visit.tally.held} deletions wait for a person"
+        return held_reason(visit.tally)
     if status is JobStatus.SUCCEEDED or visit.proof is None:
         return None
     return "; ".join(

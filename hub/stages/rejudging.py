@@ -60,9 +60,9 @@ def rejudge(source: Source, engine: Engine, now: datetime) -> Job | None:
         with engine.begin() as connection:
             sources.fence(connection, source.name, number)
             tally += _judge(connection, waiting[start : start + _BATCH], source.perimeter, job, places)
-    proof = prove_again(engine, source.name, position.proof) if position.proof else None
     with engine.begin() as connection:
         sources.judged(connection, source.name, number, stamp(source.perimeter))
+        proof = prove_again(connection, source.name, position.proof) if position.proof else None
         left = len(records.waiting(connection, source.name))
         status = derive_rejudgement(tally, len(waiting), left, proof)
         ended = replace(job, ended_at=datetime.now(UTC), status=status, tally=tally, proof=proof)

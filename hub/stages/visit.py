@@ -18,10 +18,10 @@ from hub.feeds.errors import CursorExpired
 from hub.model.holding import Holding
 from hub.model.job import Proof, Tally
 from hub.model.source import Source
-from hub.quality.expectations import Guard
 from hub.quality.gate import schema_for
 from hub.stages.admission import Admission
-from hub.stages.proof import apply_deletions, declared_by, prove, same, turnovers
+from hub.stages.departures import see_off
+from hub.stages.proof import declared_by, prove, same
 from hub.stages.spool import Spool
 from hub.store import records, sources, statements
 from hub.store.engine import reading
@@ -70,6 +70,8 @@ class Visit:
     licence: str | None = None
     notes: list[str] = field(default_factory=list)
     intact: bool = True
+    shown: str | None = None
+    waived: str | None = None
 
     def run(self) -> FederationError | None:
         """Read, prove, let go. Returns what ended the visit early, if anything did."""
@@ -241,11 +243,12 @@ class Visit:
 
     def _let_go(self) -> None:
         """Apply the deletions that the guard lets pass. Raises LossRefused for those it refuses."""
-        found = turnovers(self.engine, self.source.name)
-        self.notes.extend(note for turnover in found for note in turnover.notes)
-        self.tally += apply_deletions(self.engine, self.source.name, self.door.job, found)
-        if refused := [turnover for turnover in found if turnover.guard is Guard.REFUSED]:
-            raise LossRefused(self.source.name, "; ".join(note for each in refused for note in each.notes))
+        found = see_off(self.engine, self.source.name, self.door.job, self.door.now)
+        self.notes.extend(found.notes)
+        self.tally += found.tally
+        self.shown, self.waived = found.shown, found.waived
+        if found.refused is not None:
+            raise LossRefused(self.source.name, found.refused)
 
     def _note_late(self, late: int) -> None:
         if late:

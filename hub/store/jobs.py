@@ -1,15 +1,16 @@
 """The jobs, visits to the sources above all: opened when they start, closed with a status that was derived."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from hub.model.hold import Hold, hold_of
 from hub.model.job import Job, JobKind, JobStatus, Proof, Tally
 from hub.store.tables import jobs
 
-_A_WEEK = 7
+_A_WEEK, _A_MONTH = 7, 31
 _INTERRUPTED = {"error": "interrupted", "reason": "the hub stopped while it was reading"}
 
 
@@ -65,22 +66,26 @@ def last_of_each(connection: Connection) -> dict[str, Job]:
 
 def hold(connection: Connection, source: str) -> Hold | None:
     """What waits at one source for a person or for its network."""
-    proved = jobs.c.source == source, jobs.c.kind == JobKind.VISIT, jobs.c.proof.is_not(None)
-    query = select(jobs).where(*proved).order_by(jobs.c.number.desc())
-    with connection.execution_options(yield_per=_A_WEEK).execute(query) as rows:
+    query = _proved(source).order_by(jobs.c.number.desc())
+    with connection.execute(query.execution_options(yield_per=_A_WEEK)) as rows:
         return hold_of(map(_job, rows))
 
 
-def proofs(connection: Connection, source: str, limit: int) -> list[Proof]:
-    """What the last successful visits to a source proved, newest first."""
-    succeeded = (
-        (jobs.c.source == source)
-        & (jobs.c.kind == JobKind.VISIT)
-        & (jobs.c.status == JobStatus.SUCCEEDED)
-        & jobs.c.proof.is_not(None)
-    )
-    rows = connection.execute(select(jobs.c.proof).where(succeeded).order_by(jobs.c.number.desc()).limit(limit))
-    return [Proof.from_json(row.proof) for row in rows]
+def accepted(connection: Connection, source: str) -> Iterator[Job]:
+    """Stream the accepted visits of a source, newest first, back to the last that a person let more go in."""
+    complete = jobs.c.status.in_((JobStatus.SUCCEEDED, JobStatus.HELD))
+    query = _proved(source).where(complete).order_by(jobs.c.number.desc())
+    with connection.execute(query.execution_options(yield_per=_A_MONTH)) as rows:
+        for job in map(_job, rows):
+            if job.is_accepted:
+                yield job
+                if job.waived is not None:
+                    return
+
+
+def _proved(source: str) -> Select[Any]:
+    """The visits to a source that came as far as a proof."""
+    return select(jobs).where(jobs.c.source == source, jobs.c.kind == JobKind.VISIT, jobs.c.proof.is_not(None))
 
 
 def _job(row: Row[Any]) -> Job:

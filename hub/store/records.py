@@ -6,13 +6,11 @@ from itertools import groupby
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, Row, Select, Table, and_, exists, func, insert, select, update
+from sqlalchemy import Column, Connection, MetaData, Row, Select, Table, and_, exists, func, insert, select
 
 from hub.model.holding import Holding
 from hub.model.record import Accepted, Founding
-from hub.model.standing import Standing, State
-from hub.model.statement import Op
-from hub.store.statements import erase
+from hub.model.standing import Fate, Standing, State
 from hub.store.tables import clusters, key_type, records, statements
 from hub.store.upsert import upsert
 from schemas.canonical import SetDigest, bucket
@@ -39,12 +37,12 @@ def standings(connection: Connection, keys: Iterable[RecordKey]) -> dict[RecordK
         query = select(records).where(records.c.source == source, records.c.collection == collection)
         for start in range(0, len(ids), _BATCH):
             rows = connection.execute(query.where(records.c.local_id.in_(ids[start : start + _BATCH])))
-            found |= {standing.key: standing for standing in map(_standing, rows)}
+            found |= {each.key: each for each in map(standing, rows)}
     return found
 
 
 def save(connection: Connection, changed: Iterable[Standing]) -> None:
-    rows = [_row(standing) for standing in changed]
+    rows = [_row(each) for each in changed]
     for start in range(0, len(rows), _BATCH):
         upsert(connection, records, rows[start : start + _BATCH])
 
@@ -87,13 +85,13 @@ def in_state(connection: Connection, source: str, state: State) -> Iterator[Stan
     """Stream one source's records of one state, in key order."""
     query = select(records).where(records.c.source == source, records.c.state == state)
     for row in connection.execute(query.order_by(records.c.collection, records.c.local_id)).yield_per(_BATCH):
-        yield _standing(row)
+        yield standing(row)
 
 
 def in_bucket(connection: Connection, source: str, collection: str, name: str) -> list[Standing]:
     """The records of one bucket that the source still states, as far as we know."""
     here = and_(_declared(source), records.c.collection == collection, records.c.bucket == name)
-    return [_standing(row) for row in connection.execute(select(records).where(here))]
+    return [standing(row) for row in connection.execute(select(records).where(here))]
 
 
 def waiting(connection: Connection, source: str) -> list[RecordKey]:
@@ -118,24 +116,8 @@ def missing_from(connection: Connection, source: str, seen: Iterable[tuple[str, 
     match = and_(_seen.c.collection == records.c.collection, _seen.c.local_id == records.c.local_id)
     query = select(records).where(_declared(source), ~exists().where(match))
     for row in connection.execute(query).fetchall():
-        yield _standing(row)
+        yield standing(row)
     _seen.drop(connection)
-
-
-def let_go(connection: Connection, source: str, collection: str) -> int:
-    """Apply the deletions of one collection that were held; returns how many.
-
-    What a source asks to erase leaves with all its statements' content; anything else keeps its history.
-    """
-    held = and_(records.c.source == source, records.c.collection == collection, records.c.state == State.HELD)
-    last = select(records.c.local_id, statements.c.detail).join(
-        statements, statements.c.number == records.c.received_statement
-    )
-    for row in connection.execute(last.where(held, statements.c.op == Op.DELETE)).all():
-        if row.detail and row.detail.get("reason") == "erased":
-            erase(connection, source, collection, row.local_id)
-    gone = update(records).where(held).values(state=State.DELETED, accepted_statement=None, accepted_hash=None)
-    return connection.execute(gone).rowcount
 
 
 def accepted(connection: Connection, collection: str) -> Iterator[Accepted]:
@@ -251,7 +233,7 @@ def _digest(connection: Connection, source: str, collection: str) -> str:
     return SetDigest.of((collection, local_id, declared) for local_id, declared in rows).hex
 
 
-def _standing(row: Row[Any]) -> Standing:
+def standing(row: Row[Any]) -> Standing:
     return Standing(
         key=RecordKey(row.collection, row.source, row.local_id),
         received=row.received_statement,
@@ -263,6 +245,8 @@ def _standing(row: Row[Any]) -> Standing:
         founded_as=row.founded_as,
         minted=row.minted,
         successor=(row.successor_source, row.successor_id) if row.successor_id is not None else None,
+        proposed=row.proposed,
+        ruled=Fate(row.ruled) if row.ruled is not None else None,
     )
 
 
@@ -283,4 +267,6 @@ def _row(standing: Standing) -> dict[str, Any]:
         "minted": standing.minted,
         "successor_source": source,
         "successor_id": local_id,
+        "proposed": standing.proposed,
+        "ruled": standing.ruled,
     }

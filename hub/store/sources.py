@@ -90,6 +90,13 @@ def judged(connection: Connection, source: str, job: int, stamp: str) -> None:
     _still(connection, source, job, {"judged_with": stamp})
 
 
+def stand_still(connection: Connection, source: str) -> int | None:
+    """Let no visit begin before this transaction ends; returns the newest visit, which may be at work."""
+    here = source_state.c.source == source
+    connection.execute(update(source_state).where(here).values(job=source_state.c.job))
+    return connection.scalar(select(source_state.c.job).where(here))
+
+
 def fence(connection: Connection, source: str, job: int) -> None:
     """First act of every writing transaction of a visit. Raises Superseded when a newer visit took over."""
     _still(connection, source, job, {"job": job})

@@ -64,6 +64,12 @@ def add(connection: Connection, new: Sequence[Statement]) -> None:
         connection.execute(insert(statements), [_row(statement) for statement in new[start : start + _BATCH]])
 
 
+def last_number(connection: Connection, job: int) -> int:
+    """The number of the last statement that a job kept; the one before its first when it kept none."""
+    mine = statements.c.number.between(statement_number(job, 0), statement_number(job + 1, -1))
+    return connection.scalar(select(func.max(statements.c.number)).where(mine)) or statement_number(job, 0)
+
+
 def payloads(connection: Connection, numbers: Iterable[int]) -> dict[int, JSON]:
     """What these puts stated; one whose content was erased is left out."""
     wanted = sorted(set(numbers))

@@ -191,6 +191,25 @@ def test_an_erasure_takes_the_content_of_every_statement_along(engine: Engine) -
     assert "A-7" not in published(engine)
 
 
+@pytest.mark.parametrize("published_once", [True, False], ids=["withdrawn", "quarantined"])
+def test_an_erasure_of_what_is_not_published_takes_the_content_along_too(engine: Engine, published_once: bool) -> None:
+    node = directory(60)
+    node.put("A-x", actor("Ancien nom") if published_once else {"name": "Ancien nom", "type": 3})
+
+    with visiting(node, engine) as visit:
+        visit()
+        if published_once:
+            node.delete("A-x", reason="withdrawn")
+            visit()
+        node.delete("A-x", reason="erased")
+        job = visit()
+
+    with reading(engine) as connection:
+        rows = connection.execute(select(tables.statements).where(tables.statements.c.local_id == "A-x")).all()
+    assert job.status is JobStatus.SUCCEEDED
+    assert {row.payload for row in rows} == {None}
+
+
 def test_a_static_network_is_read_from_its_snapshot_and_absence_is_a_deletion(engine: Engine) -> None:
     node = directory(60)
     node.links = {"snapshot": "snapshot.ndjson.gz"}

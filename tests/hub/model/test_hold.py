@@ -73,7 +73,7 @@ def test_an_incomplete_visit_tells_nothing_of_a_hold() -> None:
 
 
 def lasting(waiting: int = 5, since: datetime = NIGHT) -> Hold:
-    return Hold(source="a", job=1, since=since, waiting=waiting, kept=5 - waiting)
+    return Hold(source="a", job=1, since=since, deletions=waiting, rekeyed=0, kept=5 - waiting)
 
 
 @pytest.mark.parametrize(

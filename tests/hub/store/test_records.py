@@ -8,7 +8,7 @@ from hub.model.holding import Holding
 from hub.model.record import Founding
 from hub.model.standing import Standing, State
 from hub.model.statement import Op, Statement, statement_number
-from hub.store import records, statements
+from hub.store import holds, records, statements
 from hub.store.engine import reading
 from schemas.canonical import SetDigest, bucket, canonical, content_hash
 from schemas.record import RecordKey
@@ -88,7 +88,7 @@ def test_a_deletion_that_is_held_is_still_published_until_it_is_let_go(engine: E
         assert len(list(records.accepted(connection, "actor"))) == 2
         assert records.holdings(connection, "centraider") == {}
     with engine.begin() as connection:
-        assert records.let_go(connection, "centraider", "actor") == 1
+        assert holds.let_go(connection, "centraider", "actor") == 1
         assert [each.key.source for each in records.accepted(connection, "actor")] == ["gescod"]
         assert records.counts(connection, "centraider")["actor"][State.DELETED] == 1
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -51,7 +52,7 @@ def test_a_job_is_read_back_as_it_ended(engine: Engine) -> None:
         assert jobs.get(connection, number) == ended(number)
         assert jobs.newest(connection) == jobs.newest(connection, "centraider") == [ended(number)]
         assert jobs.last_of_each(connection) == {"centraider": ended(number)}
-        assert jobs.proofs(connection, "centraider", 7) == [PROOF]
+        assert [job.proof for job in jobs.accepted(connection, "centraider")] == [PROOF]
         assert jobs.get(connection, number + 1) is None
 
 
@@ -65,11 +66,22 @@ def test_a_job_that_was_interrupted_is_closed_by_the_next_one(engine: Engine) ->
     assert (left.status, left.error) == (JobStatus.FAILED, "interrupted")
 
 
-def test_only_successful_jobs_count_as_history(engine: Engine) -> None:
+def test_only_accepted_jobs_count_as_history_and_it_starts_again_where_more_was_let_go(engine: Engine) -> None:
     with engine.begin() as connection:
-        for status in (JobStatus.HELD, JobStatus.FAILED, JobStatus.PARTIAL):
-            jobs.finish(connection, ended(jobs.begin(connection, "centraider", NOW), status))
-        assert jobs.proofs(connection, "centraider", 7) == []
+
+        def end(status: JobStatus, kept: int = 0, held: int = 0, waived: str | None = None) -> int:
+            job = ended(jobs.begin(connection, "centraider", NOW), status)
+            jobs.finish(connection, replace(job, tally=Tally(kept=kept, held=held), waived=waived))
+            return job.number
+
+        end(JobStatus.SUCCEEDED)
+        restarted = end(JobStatus.SUCCEEDED, waived="confirmed")
+        kept = end(JobStatus.HELD, kept=3)
+        end(JobStatus.HELD, held=3)
+        end(JobStatus.FAILED)
+        end(JobStatus.PARTIAL)
+
+        assert [job.number for job in jobs.accepted(connection, "centraider")] == [kept, restarted]
 
 
 def test_a_cursor_is_where_it_was_left(engine: Engine) -> None:

@@ -1,0 +1,148 @@
+"""What left: once a visit is proved complete, which deletions are applied, and which wait for a person.
+
+left ──► same content under a new id ──► proposed as a re-key: both sides wait, the old one stays published
+  └────► the guard ──► let go, or held
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Engine
+
+from hub.model.hold import night_of
+from hub.model.instruction import Instruction, Kind
+from hub.model.job import Job, Tally
+from hub.model.standing import State
+from hub.quality.expectations import BASE_NIGHTS, Guard, Turnover, base
+from hub.quality.rekeys import RekeyMap, rekey_map
+from hub.store import holds, instructions, jobs, records, sources
+from hub.store.engine import reading
+from schemas.record import RecordKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departures:
+    """What became of the records that left. refused: in words, what the guard refuses altogether.
+
+    shown, waived: as of `hub.model.job.Job`.
+    """
+
+    tally: Tally
+    notes: tuple[str, ...] = ()
+    shown: str | None = None
+    waived: str | None = None
+    refused: str | None = None
+
+
+def see_off(engine: Engine, source: str, job: int, now: datetime) -> Departures:
+    """Let go what may go, in one transaction; what may not stays as it is. now: of the job. Raises Superseded."""
+    with reading(engine) as connection:
+        suggested = _suggested(connection, source)
+    with engine.begin() as connection:
+        sources.fence(connection, source, job)
+        _propose(connection, source, suggested, now)
+        override = instructions.in_force(connection, Kind.OVERRIDE, night_of(now)).get(source)
+        measured = turnovers(connection, source, waived=override is not None)
+        deleted = sum(holds.let_go(connection, source, each.collection) for each in measured if each.applies)
+        return _told(connection, source, measured, deleted, suggested, override)
+
+
+def turnovers(connection: Connection, source: str, *, waived: bool = False) -> list[Turnover]:
+    """What each collection of a source would lose if all that waits under the guard were let go."""
+    counts = records.counts(connection, source)
+    waiting = holds.waiting(connection, source)
+    past = list(_of_last_nights(jobs.accepted(connection, source)))
+    found = []
+    for name, states in sorted(counts.items()):
+        held = waiting.get(name, holds.Waiting())
+        history = [
+            (night_of(job.started_at), job.proof.collections[name].declared_count)
+            for job in past
+            if job.proof is not None and name in job.proof.collections
+        ]
+        found.append(
+            Turnover(
+                collection=name,
+                lost=held.lost,
+                remaining=states[State.ACCEPTED] + states[State.QUARANTINED] + held.arriving,
+                base=base(history),
+                last=history[0][1] if history else None,
+                waived=waived,
+            )
+        )
+    return found
+
+
+def _of_last_nights(accepted: Iterable[Job]) -> Iterator[Job]:
+    """As many visits, newest first, as the guard's base needs."""
+    nights = set[date]()
+    for job in accepted:
+        nights.add(night_of(job.started_at))
+        if len(nights) > BASE_NIGHTS:
+            return
+        yield job
+
+
+def _suggested(connection: Connection, source: str) -> RekeyMap:
+    """The re-key map that this source's changes since its last accepted visit suggest."""
+    accepted = next(jobs.accepted(connection, source), None)
+    nothing = not any(each.lost for each in holds.waiting(connection, source).values())
+    if accepted is None or nothing:
+        return RekeyMap(pairs={}, ambiguous=0)
+    actors = {old.key.local_id: new.key.local_id for old, new in holds.proposals(connection, source)}
+    arrived = holds.arrived(connection, source, accepted.started_at)
+    return rekey_map(holds.vanished(connection, source), arrived, actors)
+
+
+def _propose(connection: Connection, source: str, suggested: RekeyMap, now: datetime) -> None:
+    """Bring both sides of every proposal to where they wait, and let those go on whose proposal no longer stands."""
+    olds = records.standings(connection, suggested.pairs)
+    records.save(
+        connection, [replace(olds[old], proposed=new.local_id) for old, new in suggested.pairs.items() if old in olds]
+    )
+    changed, awaited = [], set[RecordKey]()
+    for old, new in holds.proposals(connection, source):
+        if new.declared_hash is None:
+            changed.append(replace(old, proposed=None))
+            continue
+        awaited.add(new.key)
+        if new.state is State.ACCEPTED and new.founded_on == now:
+            changed.append(new.arriving())
+    stray = [each for each in records.in_state(connection, source, State.HELD) if each.is_arriving]
+    changed += [each.admitted(now) for each in stray if each.key not in awaited]
+    records.save(connection, changed)
+
+
+def _told(
+    connection: Connection,
+    source: str,
+    measured: list[Turnover],
+    deleted: int,
+    suggested: RekeyMap,
+    override: Instruction | None,
+) -> Departures:
+    tally = Tally(deleted=deleted, **holds.totals(connection, source))
+    notes = [note for each in measured for note in each.notes]
+    if tally.rekeyed:
+        notes.append(f"{tally.rekeyed} records seem to go on under other ids: a person says whether they do")
+    if suggested.ambiguous:
+        notes.append(
+            f"{suggested.ambiguous} more share their content, so that nobody can tell under which id they go on"
+        )
+    if tally.kept:
+        notes.append(
+            f"{tally.kept} records stay although the source no longer states them: their deletion was rejected"
+        )
+    waived = None
+    if override is not None and any(each.uses_waiver for each in measured):
+        waived = f"override {override.number} until {override.until} by {override.author}: {override.reason}"
+        notes.append(waived)
+    refused = "; ".join(note for each in measured if each.guard is Guard.REFUSED for note in each.notes)
+    return Departures(
+        tally=tally,
+        notes=tuple(notes),
+        shown=holds.shown(connection, source) if tally.waits or tally.kept else None,
+        waived=waived,
+        refused=refused or None,
+    )

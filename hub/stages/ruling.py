@@ -1,0 +1,161 @@
+"""Ruling: a person decides about what one job held, exactly that, and once.
+
+    confirm          the deletions are applied
+    reject           they are not: the records stay until their network says something else of them
+    confirm, rekey   the map is applied: ids, judgements and history go on under the new keys
+    reject, rekey    the map is wrong: the new records are published as new, the old ones face the guard
+
+Nothing is read from the source: what its last complete visit proved must still be so, and what waits must be what the
+job showed. A decision that was taken already is told, and not taken again.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from hub.model.job import Job, JobStatus, derive
+from hub.model.ruling import Ruled, Ruling
+from hub.model.standing import Fate, Standing
+from hub.model.statement import Op, Statement
+from hub.stages.departures import turnovers
+from hub.stages.harvest import held_reason
+from hub.stages.proof import prove_again
+from hub.stages.visit import LossRefused
+from hub.store import holds, jobs, records, rulings, sources, statements
+from schemas.errors import NotFound, RequestError
+
+_ABOUT_THE_MAP = (Ruling.REKEYED, Ruling.APART)
+
+
+class RefusedRuling(RequestError):
+    """What the person saw is not what waits now, or it cannot be decided at this moment."""
+
+    code = "refused-ruling"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """job: as it stands after the decision. again: the same had been decided before, and nothing was done now."""
+
+    job: Job
+    ruled: Ruled
+    again: bool = False
+
+
+def rule(engine: Engine, number: int, ruling: Ruling, *, author: str, reason: str, now: datetime) -> Outcome:
+    """Decide about what job `number` holds, in one transaction.
+
+    Raises NotFound for a job that never was, RefusedRuling when this cannot be decided about that job now.
+    """
+    with engine.begin() as connection:
+        job = jobs.get(connection, number)
+        if job is None:
+            raise NotFound(f"no job {number}")
+        said = Ruled(source=job.source, job=number, ruling=ruling, records=0, author=author, reason=reason, at=now)
+        before = _before(connection, said)
+        if before is not None and before.ruling is ruling:
+            return Outcome(job=job, ruled=before, again=True)
+        _require_as_shown(connection, job)
+        overturns = before is not None and before.ruling is Ruling.REJECTED
+        count, deleted = _apply(connection, said, overturns=overturns)
+        if not count:
+            what = "no re-key map" if ruling in _ABOUT_THE_MAP else "no deletion"
+            raise RefusedRuling(f"{what} waits at job {number}: `rrma-hub job show {number}` tells what does")
+        said = rulings.add(connection, replace(said, records=count))
+        ended = _after(connection, job, said, deleted)
+        jobs.finish(connection, ended)
+        proves = ended.status is JobStatus.SUCCEEDED and not statements.damaged(connection, job.source)
+        sources.settle(connection, job.source, number, etag=None, proved=proves)
+    return Outcome(job=ended, ruled=said)
+
+
+def _before(connection: Connection, said: Ruled) -> Ruled | None:
+    """The last decision about the same half of what the job showed."""
+    about_the_map = said.ruling in _ABOUT_THE_MAP
+    found = [each for each in rulings.of_job(connection, said.job) if (each.ruling in _ABOUT_THE_MAP) is about_the_map]
+    return found[-1] if found else None
+
+
+def _require_as_shown(connection: Connection, job: Job) -> None:
+    """Raises RefusedRuling unless what waits now is what this job showed, and what it proved is still so."""
+    newest = sources.stand_still(connection, job.source)
+    at_work = jobs.get(connection, newest) if newest is not None else None
+    if at_work is not None and at_work.status is JobStatus.RUNNING:
+        raise RefusedRuling(f"job {newest} is reading {job.source} now, or was stopped: harvest it, then decide")
+    hold = jobs.hold(connection, job.source)
+    if hold is None:
+        raise RefusedRuling(f"nothing of {job.source} waits")
+    if hold.job != job.number:
+        raise RefusedRuling(f"job {hold.job} shows what waits of {job.source} now: decide about that one")
+    if holds.shown(connection, job.source) != job.shown:
+        raise RefusedRuling(f"what waits is no longer what job {job.number} showed: harvest {job.source}, then decide")
+    if job.proof is None or not prove_again(connection, job.source, job.proof).holds:
+        raise RefusedRuling(f"what job {job.number} proved no longer holds: harvest {job.source}, then decide")
+
+
+def _apply(connection: Connection, said: Ruled, *, overturns: bool) -> tuple[int, int]:
+    """Do what was decided. Returns how many records it was about, and how many left.
+
+    overturns: the deletions had been rejected, and are confirmed after all.
+    """
+    match said.ruling:
+        case Ruling.CONFIRMED:
+            names = list(holds.waiting(connection, said.source))
+            deleted = sum(holds.let_go(connection, said.source, name, kept=overturns) for name in names)
+            return deleted, deleted
+        case Ruling.REJECTED:
+            return holds.keep(connection, said.source), 0
+        case Ruling.REKEYED:
+            return _rekey(connection, said), 0
+        case Ruling.APART:
+            return _part(connection, said)
+
+
+def _rekey(connection: Connection, said: Ruled) -> int:
+    """Hand age, judgements and identifier of each vanished record on to the one it goes on as."""
+    place = statements.last_number(connection, said.job)
+    changed: list[Standing] = []
+    told: list[Statement] = []
+    for old, new in holds.proposals(connection, said.source):
+        place += 1
+        told.append(
+            Statement(
+                number=place,
+                source=said.source,
+                collection=old.key.collection,
+                local_id=old.key.local_id,
+                op=Op.REKEY,
+                received_at=said.at,
+                detail={"to": new.key.local_id, "approved": True},
+            )
+        )
+        changed.extend(old.continued(place, new))
+    statements.add(connection, told)
+    records.save(connection, changed)
+    return len(told)
+
+
+def _part(connection: Connection, said: Ruled) -> tuple[int, int]:
+    pairs = list(holds.proposals(connection, said.source))
+    changed = [replace(old, proposed=None, ruled=Fate.APART) for old, _ in pairs]
+    records.save(connection, [*changed, *(new.admitted(said.at) for _, new in pairs if new.is_arriving)])
+    going = [each.collection for each in turnovers(connection, said.source) if each.applies]
+    return len(pairs), sum(holds.let_go(connection, said.source, name) for name in going)
+
+
+def _after(connection: Connection, job: Job, said: Ruled, deleted: int) -> Job:
+    """The job with the decision in it. Its status follows from its numbers, as it did before."""
+    tally = replace(job.tally, deleted=job.tally.deleted + deleted, **holds.totals(connection, job.source))
+    error = LossRefused(job.source, job.reason or "") if job.error == LossRefused.code and tally.held else None
+    told = f"{said.ruling} by {said.author}: {said.reason}"
+    return replace(
+        job,
+        status=derive(tally, job.proof, error),
+        tally=tally,
+        error=error.code if error else None,
+        reason=job.reason if error else held_reason(tally) or None,
+        notes=(*job.notes, told),
+        shown=holds.shown(connection, job.source) if tally.waits or tally.kept else None,
+        waived=told if said.ruling is Ruling.CONFIRMED else job.waived,
+    )
