@@ -98,6 +98,20 @@ class Catalogue:
             for network, local_id, modified_on, payload in rows
         ]
 
+    def homes(self, collection: str) -> dict[tuple[str, str], str]:
+        """(network, local id) of every source record of a collection -> the golden record that is made of it."""
+        rows = self._database.all(
+            "SELECT network, local_id, national_id FROM members WHERE collection = ? ORDER BY rowid", [collection]
+        )
+        return {(network, local_id): national_id for network, local_id, national_id in rows}
+
+    def lines(self, collection: str) -> Iterator[tuple[str, bytes, bool]]:
+        """(id, published bytes, whether it is open data) of every record of a collection, in order of id."""
+        is_open = "open" if collection == "actor" else "1"
+        query = f"SELECT id, CAST(payload AS BLOB), {is_open} FROM {collection}s ORDER BY id"  # noqa: S608
+        for national_id, payload, opened in self._database.all(query):
+            yield national_id, payload, bool(opened)
+
     def edges(self, national_id: str) -> list[Edge]:
         """Why the source records of a golden record were joined, strongest reason first."""
         rows = self._database.all(

@@ -3,15 +3,26 @@
 A request keeps the catalogue it started with, so that one page never mixes two releases.
 """
 
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from hub.catalogue import Catalogue
-from hub.distributions import checksums, shelf
+from hub.distributions import checksums, kept, shelf
 from schemas.errors import ConfigError, NotFound
 
 _KEPT_OPEN = 4  # the current release, the one before while it moves, and what a few readers still cite
+
+
+class NotKept(NotFound):
+    """The release that was in force then is no longer kept. nearest: when the last one kept before it was made."""
+
+    code = "not-kept"
+
+    def __init__(self, nearest: datetime) -> None:
+        super().__init__(f"the release of that moment is no longer kept; the last before it: {nearest.isoformat()}")
+        self.nearest = nearest
 
 
 class ReleaseSource(Protocol):
@@ -22,6 +33,9 @@ class ReleaseSource(Protocol):
 
     def named(self, name: str) -> Catalogue:
         """A release by its name. Raises NotFound."""
+
+    def at(self, moment: datetime) -> Catalogue:
+        """The release that was in force then. Raises NotKept, and NotFound for a time before the first one kept."""
 
 
 class CurrentRelease:
@@ -43,6 +57,19 @@ class CurrentRelease:
             raise NotFound(f"no release {name} here")
         return self._open(folder.resolve())
 
+    def at(self, moment: datetime) -> Catalogue:
+        asked = _stamp(moment)
+        names = sorted(each.name for each in self._releases.iterdir() if shelf.NAME.fullmatch(each.name))
+        before = [name for name in names if name[: len(asked)] <= asked]
+        if not before:
+            raise NotFound(f"nothing that was published by {asked} is kept here")
+        found = self.named(before[-1])
+        if len(before) < len(names) and not before[-1].startswith(asked):
+            next_one = kept.manifest(self._releases / names[len(before)])
+            if next_one.previous != before[-1]:
+                raise NotKept(found.manifest.created_at)
+        return found
+
 
 class FixedRelease:
     """One release folder for ever, as copied to a machine that only serves."""
@@ -63,3 +90,13 @@ class FixedRelease:
         if name != self._catalogue.manifest.release:
             raise NotFound(f"no release {name} here")
         return self._catalogue
+
+    def at(self, moment: datetime) -> Catalogue:
+        if moment < self._catalogue.manifest.created_at:
+            raise NotFound("only one release is served here, and it was made later")
+        return self._catalogue
+
+
+def _stamp(moment: datetime) -> str:
+    """As the names of releases begin."""
+    return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

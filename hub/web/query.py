@@ -25,7 +25,17 @@ BOX = f"{LONGITUDE},{LATITUDE},{LONGITUDE},{LATITUDE}"
 POINT = f"{LATITUDE},{LONGITUDE}"
 
 PORTAL_PARAMETERS = {"q", "pres_de", "rayon", "zone", "tri", "page", *(facet.parametre for facet in FACETS)}
-API_PARAMETERS = {"q", "near", "radius_km", "bbox", "sort", "page", "size", *(facet.parameter for facet in FACETS)}
+API_PARAMETERS = {
+    "as_of",
+    "q",
+    "near",
+    "radius_km",
+    "bbox",
+    "sort",
+    "page",
+    "size",
+    *(facet.parameter for facet in FACETS),
+}
 
 
 def from_portal(params: QueryParams, *, collection: str = "actor", size: int = 20) -> Query:

@@ -139,8 +139,15 @@ def _number(most: int, default: int) -> JSON:
     return {"type": "integer", "minimum": 1, "maximum": most, "default": default}
 
 
+_AS_OF = _parameter(
+    "as_of",
+    "A date (the end of that day in Paris) or a time: the release that was in force then answers.",
+    {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]},
+)
+DATE_PARAMETERS: JSON = {"parameters": [_AS_OF]}
 SEARCH_PARAMETERS: JSON = {
     "parameters": [
+        _AS_OF,
         _parameter("q", "Words to find, or an official identifier.", TEXT | {"maxLength": MAX_TEXT}),
         *(_parameter(each.parameter, f"{each.title}. Repeat it for any of several.", _list(TEXT)) for each in FACETS),
         _parameter("bbox", "west,south,east,north in degrees.", TEXT | {"pattern": f"^({BOX})?$"}),
@@ -153,17 +160,22 @@ SEARCH_PARAMETERS: JSON = {
 }
 
 
-def described(component: str, *, missing: bool = False, unknown: bool = False) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an endpoint that answers `component`; `missing` when an identifier may lead nowhere, `unknown`
-    when a name may be of nothing."""
+def described(
+    component: str, *, missing: bool = False, unknown: bool = False, dated: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an endpoint that answers `component`.
+
+    missing: an identifier may lead nowhere. unknown: a name may be of nothing. dated: no release of a date may be kept.
+    """
     answers: dict[int | str, dict[str, Any]] = {
         200: _content(component, "application/json", "Found."),
         304: {"description": "Not modified since the release that `If-None-Match` names."},
         400: _content("Problem", "application/problem+json", "The request cannot be read."),
         503: _content("Problem", "application/problem+json", "Nothing is published yet."),
     }
-    if unknown:
-        answers[404] = _content("Problem", "application/problem+json", "There is nothing of that name.")
+    if unknown or dated:
+        none = "There is nothing of that name." if unknown else "No release of that date is kept."
+        answers[404] = _content("Problem", "application/problem+json", none)
     if missing:
         answers[301] = {"description": "Merged: the identifier that replaced it."}
         answers[403] = _content("Problem", "application/problem+json", "In the catalogue, and not in the open data.")
@@ -191,10 +203,22 @@ def _content(component: str, media_type: str, description: str) -> dict[str, Any
     return {"description": description, "content": {media_type: {"schema": _ref(component)}}}
 
 
+_THEN = _object(
+    ["id", "published_as", "records"],
+    id=TEXT | {"description": "The identifier that answers for it now."},
+    published_as=_list(TEXT) | {"description": "The identifiers under which it was published then."},
+    records=_list({"anyOf": [_ref("Actor"), _ref("Project")]}) | {"description": "As they were published then."},
+)
+
+
 def _components() -> JSON:
     components: JSON = _COMPONENTS | {
         "Actor": _published("actor"),
         "Project": _published("project"),
+        "Then": _THEN,
+        "ThenPage": _object(
+            ["total", "page", "size", "items"], total=COUNT, page=COUNT, size=COUNT, items=_list(_ref("Then"))
+        ),
         "ActorPage": _page_of("Actor"),
         "ProjectPage": _page_of("Project"),
     }

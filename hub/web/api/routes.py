@@ -6,17 +6,22 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi import Query as Parameter
 from fastapi.responses import RedirectResponse, Response
+from starlette.concurrency import run_in_threadpool
 
-from hub.catalogue import Catalogue
+from hub.catalogue import Catalogue, hindsight
+from hub.model.identity import tidy_national_id
 from hub.model.licence import licence
 from hub.search import Hits, Query
-from hub.web.api.documents import SEARCH_PARAMETERS, described
+from hub.web.api.documents import DATE_PARAMETERS, SEARCH_PARAMETERS, described
 from hub.web.cited import cited
 from hub.web.current import ReleaseSource
+from hub.web.dated import PARAMETER, asked, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find_open, open_records
 from hub.web.query import API_PARAMETERS, MAX_PAGE, address, from_api
+from schemas.errors import NotFound
 
+Collection = Literal["actors", "projects"]
 Population = Literal["open", "published", "known"]
 
 
@@ -24,28 +29,28 @@ def router(release: ReleaseSource) -> APIRouter:
     """The API over whatever `release` gives for each request."""
     routes = APIRouter(prefix="/api/v1", tags=["catalogue"])
 
-    @routes.get("/actors", responses=described("ActorPage"), openapi_extra=SEARCH_PARAMETERS)
+    @routes.get("/actors", responses=described("ActorPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
     async def search_actors(request: Request) -> Response:
         """Search actors: text, facets, box or circle. All words must match; typing errors are forgiven when
         nothing matches exactly. An actor that agreed to be in the catalogue, and not to open data, is counted in
         `total` and `facets` and left out of `items`."""
-        return _page(request, release(), "actor")
+        return _page(request, asked(request, release), "actor")
 
-    @routes.get("/projects", responses=described("ProjectPage"), openapi_extra=SEARCH_PARAMETERS)
+    @routes.get("/projects", responses=described("ProjectPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
     async def search_projects(request: Request) -> Response:
         """Search projects, as actors are searched."""
-        return _page(request, release(), "project")
+        return _page(request, asked(request, release), "project")
 
-    @routes.get("/actors/{national_id}", responses=described("Actor", missing=True))
-    async def read_actor(national_id: str) -> Response:
+    @routes.get("/actors/{national_id}", responses=described("Actor", missing=True), openapi_extra=DATE_PARAMETERS)
+    async def read_actor(request: Request, national_id: str) -> Response:
         """One actor, with the provenance of each value. A merged identifier leads to the one that replaced it (301);
         one that left answers 410."""
-        return _record(release(), "actor", national_id)
+        return _record(request, asked(request, release), "actor", national_id)
 
-    @routes.get("/projects/{national_id}", responses=described("Project", missing=True))
-    async def read_project(national_id: str) -> Response:
+    @routes.get("/projects/{national_id}", responses=described("Project", missing=True), openapi_extra=DATE_PARAMETERS)
+    async def read_project(request: Request, national_id: str) -> Response:
         """One project, with the provenance of each value."""
-        return _record(release(), "project", national_id)
+        return _record(request, asked(request, release), "project", national_id)
 
     _explaining(routes, release)
 
@@ -54,15 +59,19 @@ def router(release: ReleaseSource) -> APIRouter:
         """The contributing networks, and how each was last harvested before this release."""
         return _json([network.as_json() for network in release().manifest.networks])
 
-    @routes.get("/statistics", responses=described("Statistics"))
-    async def read_statistics() -> Response:
+    @routes.get("/statistics", responses=described("Statistics", dated=True), openapi_extra=DATE_PARAMETERS)
+    async def read_statistics(request: Request) -> Response:
         """The figures of this release, each with its unit, population and definition."""
-        return _json(release().statistics())
+        catalogue = asked(request, release)
+        return _dated(request, catalogue, _json(catalogue.statistics()))
 
-    @routes.get("/statistics/{figure}", responses=described("CitedFigure", unknown=True))
-    async def cite_figure(figure: str, population: Population = "published") -> Response:
+    @routes.get("/statistics/{figure}", responses=described("CitedFigure", unknown=True), openapi_extra=DATE_PARAMETERS)
+    async def cite_figure(request: Request, figure: str, population: Population = "published") -> Response:
         """One figure or table, with its citation, and the query and the command that count the open records again."""
-        return _json(cited(release(), figure, population))
+        catalogue = asked(request, release)
+        return _dated(request, catalogue, _json(cited(catalogue, figure, population)))
+
+    _in_hindsight(routes, release)
 
     @routes.get("/releases/current", responses=described("Release"))
     async def read_release() -> Response:
@@ -90,6 +99,64 @@ def _explaining(routes: APIRouter, release: ReleaseSource) -> None:
         return _explanation(release(), "project", national_id)
 
 
+def _in_hindsight(routes: APIRouter, release: ReleaseSource) -> None:
+    """What was published at a date, seen with what is known now: which of it is one thing, and which is several."""
+
+    def both(request: Request) -> tuple[Catalogue, Catalogue]:
+        return asked(request, release), release()
+
+    @routes.get("/hindsight/{collection}", responses=described("ThenPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
+    async def search_then(request: Request, collection: Collection) -> Response:
+        """The records that a search found at a date (`as_of`), each once for what is known now to be one thing."""
+        then, now = both(request)
+        return _dated(request, then, await run_in_threadpool(_then_page, request, then, now, collection))
+
+    @routes.get(
+        "/hindsight/{collection}/{national_id}",
+        responses=described("Then", unknown=True),
+        openapi_extra=DATE_PARAMETERS,
+    )
+    async def read_then(request: Request, collection: Collection, national_id: str) -> Response:
+        """What was published at a date (`as_of`) of what an identifier stands for now, under whatever identifier."""
+        then, now = both(request)
+        wanted = tidy_national_id(national_id)
+        known, published = await run_in_threadpool(hindsight.record, then, now, collection[:-1], wanted)
+        if not published:
+            raise NotFound(f"nothing of {national_id} was published then")
+        return _dated(request, then, _then(then, collection[:-1], known, published))
+
+    @routes.get("/hindsight", responses=described("Statistics", dated=True), openapi_extra=DATE_PARAMETERS)
+    async def count_then(request: Request) -> Response:
+        """The figures of a date (`as_of`), counted again over what is known now to be distinct."""
+        then, now = both(request)
+        return _dated(request, then, _json(await run_in_threadpool(hindsight.statistics, then, now)))
+
+
+def _then_page(request: Request, then: Catalogue, now: Catalogue, collection: str) -> Response:
+    query = from_api(request.query_params, collection=collection[:-1])
+    found = set(then.search.ids(query))
+    groups = hindsight.regrouped(then, now, collection[:-1])
+    wanted = sorted((known, published) for known, published in groups.items() if found & set(published))
+    start = (query.page - 1) * query.size
+    items = [_then_item(then, collection[:-1], *each) for each in wanted[start : start + query.size]]
+    head = orjson.dumps({"total": len(wanted), "page": query.page, "size": query.size})
+    return _bytes(head[:-1] + b',"items":[' + b",".join(items) + b"]}")
+
+
+def _then(then: Catalogue, collection: str, known: str, published: list[str]) -> Response:
+    return _bytes(_then_item(then, collection, known, published))
+
+
+def _then_item(then: Catalogue, collection: str, known: str, published: list[str]) -> bytes:
+    """What is one thing now, and the open records of then that spoke of it, as they were published."""
+    records = b",".join(open_records(then, collection, published))
+    return orjson.dumps({"id": known, "published_as": published})[:-1] + b',"records":[' + records + b"]}"
+
+
+def _dated(request: Request, catalogue: Catalogue, response: Response) -> Response:
+    return remembered(response, catalogue) if request.query_params.get(PARAMETER) else response
+
+
 def _json(body: object) -> Response:
     return _bytes(orjson.dumps(body))
 
@@ -98,11 +165,11 @@ def _bytes(body: bytes) -> Response:
     return Response(body, media_type="application/json")
 
 
-def _record(catalogue: Catalogue, collection: str, national_id: str) -> Response:
+def _record(request: Request, catalogue: Catalogue, collection: str, national_id: str) -> Response:
     found = find_open(catalogue, collection, national_id)
     if found.moved:
-        return RedirectResponse(f"/api/v1/{collection}s/{found.id}", 301)
-    return _bytes(found.body)
+        return RedirectResponse(f"/api/v1/{collection}s/{found.id}{same_date(request, PARAMETER)}", 301)
+    return _dated(request, catalogue, _bytes(found.body))
 
 
 def _explanation(catalogue: Catalogue, collection: str, national_id: str) -> Response:
@@ -133,7 +200,7 @@ def _page(request: Request, catalogue: Catalogue, collection: str) -> Response:
     head = orjson.dumps({"total": hits.total, "page": query.page, "size": query.size, "facets": facets})
     response = _bytes(head[:-1] + b',"items":[' + items + b"]}")
     response.headers["link"] = ", ".join(_links(request, query, hits, licence(catalogue.manifest.licence).url))
-    return response
+    return _dated(request, catalogue, response)
 
 
 def _links(request: Request, query: Query, hits: Hits, licence_url: str | None) -> list[str]:

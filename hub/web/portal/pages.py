@@ -12,6 +12,7 @@ from hub.catalogue import Catalogue
 from hub.search import Query, Suggestion
 from hub.web.cited import every
 from hub.web.current import ReleaseSource
+from hub.web.dated import PARAMETRE, asked, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find, find_open, open_records
 from hub.web.portal import exports, home, record, structured, words
@@ -35,6 +36,10 @@ ERRORS = {
     ),
     503: ("Catalogue pas encore publié", "Aucune version n’est encore en ligne. Revenez dans quelques minutes."),
 }
+NOT_THEN = (
+    "Rien à cette date",
+    "Cette page n’existait pas encore, ou la version de ce jour n’est plus conservée.",
+)
 UNEXPECTED = ("Erreur", "Quelque chose s’est mal passé de notre côté. L’incident est enregistré.")
 
 
@@ -77,6 +82,8 @@ class Pages:
     def error(self, request: Request, status: int) -> Response:
         """An error for people: what happened and where to go from here. After a fault of ours nothing is relied on."""
         title, explanation = ERRORS.get(status, UNEXPECTED)
+        if status == 404 and request.query_params.get(PARAMETRE):
+            title, explanation = NOT_THEN
         try:
             catalogue = self._release() if status < 500 else None
         except FederationError:
@@ -87,8 +94,10 @@ class Pages:
         self, request: Request, template: str, catalogue: Catalogue | None, status: int = 200, **values: Any
     ) -> Response:
         page = self._templates.get_template(template)
-        text = page.render(catalogue=catalogue, path=request.url.path, **values)
-        return Response(text, status, media_type="text/html")
+        then = request.query_params.get(PARAMETRE, "") if status < 400 else ""
+        text = page.render(catalogue=catalogue, path=request.url.path, then=then, **values)
+        response = Response(text, status, media_type="text/html")
+        return remembered(response, catalogue) if then and catalogue else response
 
     async def _home(self, request: Request) -> Response:
         catalogue = self._release()
@@ -108,11 +117,15 @@ class Pages:
             response.headers["hx-push-url"] = shown.address
         return response
 
+    def _asked(self, request: Request) -> Catalogue:
+        """The release of the date that a page names, else the current one."""
+        return asked(request, self._release, PARAMETRE) if request.query_params.get(PARAMETRE) else self._release()
+
     async def _actor(self, request: Request, national_id: str) -> Response:
-        catalogue = self._release()
+        catalogue = self._asked(request)
         found = find(catalogue, "actor", national_id)
         if found.moved:
-            return RedirectResponse(f"/acteurs/{found.id}", 301)
+            return RedirectResponse(f"/acteurs/{found.id}{same_date(request)}", 301)
         actor = orjson.loads(found.body)
         return self._render(
             request,
@@ -133,10 +146,10 @@ class Pages:
         return Response(found.body, media_type="application/json")
 
     async def _project(self, request: Request, national_id: str) -> Response:
-        catalogue = self._release()
+        catalogue = self._asked(request)
         found = find(catalogue, "project", national_id)
         if found.moved:
-            return RedirectResponse(f"/projets/{found.id}", 301)
+            return RedirectResponse(f"/projets/{found.id}{same_date(request)}", 301)
         project = orjson.loads(found.body)
         return self._render(
             request,
@@ -158,7 +171,7 @@ class Pages:
         return self._render(request, "data.html", catalogue, subjects=by_subject(catalogue.manifest.files))
 
     async def _figures(self, request: Request) -> Response:
-        catalogue = self._release()
+        catalogue = self._asked(request)
         figures, tables = (every(catalogue, kind) for kind in ("figures", "tables"))
         return self._render(request, "figures.html", catalogue, figures=figures, tables=tables)
 

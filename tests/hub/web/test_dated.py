@@ -1,0 +1,202 @@
+"""The past, over HTTP: what was published on a date, and the same seen with what is known now of who is who."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from hub.model.match import Verdict
+from hub.stages.publication import release
+from hub.web.app import create_app
+from hub.web.current import CurrentRelease, FixedRelease
+from tests.hub.stages.past import Past, said
+from tests.hub.visits import NIGHT
+
+DAY = timedelta(days=1)
+PAGE = {"actors": "/api/v1/actors", "hindsight": "/api/v1/hindsight/actors"}
+
+
+class History:
+    """A hub over some nights, each with its release, and the portal that serves them."""
+
+    def __init__(self, engine: Engine, releases: Path) -> None:
+        self.past, self.releases = Past(engine), releases
+        self.client = TestClient(create_app(CurrentRelease(releases), version="1"), follow_redirects=False)
+
+    def night(self) -> datetime:
+        """Publish what is known, and go on to the next night. Returns when it was published."""
+        at = self.past.now
+        self.past.night()
+        release(self.past.engine, self.releases, at)
+        return at
+
+    def get(self, path: str, at: datetime | str) -> httpx.Response:
+        as_of = at if isinstance(at, str) else at.isoformat()
+        found: httpx.Response = self.client.get(path, params={"as_of": as_of})
+        return found
+
+    def id_of(self, name: str, at: datetime) -> str:
+        [found] = [each for each in self.get(PAGE["actors"], at).json()["items"] if each["name"] == name]
+        identifier: str = found["id"]
+        return identifier
+
+
+@pytest.fixture
+def history(embedded: Engine, tmp_path: Path) -> Iterator[History]:
+    history = History(embedded, tmp_path / "releases")
+    with history.client:
+        yield history
+
+
+def figure(statistics: httpx.Response, name: str) -> int:
+    [value] = [
+        each["value"]
+        for each in statistics.json()["figures"]
+        if (each["id"], each["population"]) == (name, "published")
+    ]
+    return int(value)
+
+
+def test_a_record_a_list_and_a_figure_are_those_published_then(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie"))
+    first = history.night()
+    history.past.put("alpha/1", said("Eau et Vie Touraine")).put("alpha/2", said("Puits du Sahel"))
+    second = history.night()
+    actor = history.id_of("Eau et Vie", first)
+
+    then, now = (history.get(f"/api/v1/actors/{actor}", at) for at in (first, second))
+
+    assert (then.json()["name"], now.json()["name"]) == ("Eau et Vie", "Eau et Vie Touraine")
+    assert then.headers["memento-datetime"] == "Mon, 23 Nov 2026 02:30:00 GMT"
+    assert [history.get(PAGE["actors"], at).json()["total"] for at in (first, second)] == [1, 2]
+    assert [figure(history.get("/api/v1/statistics", at), "actors") for at in (first, second)] == [1, 2]
+    assert [history.get("/api/v1/statistics/actors", at).json()["value"] for at in (first, second)] == [1, 2]
+    assert "memento-datetime" not in history.client.get(f"/api/v1/actors/{actor}").headers
+
+
+def test_a_day_stands_for_its_end_in_paris(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie"))
+    history.night()
+    history.past.now = NIGHT.replace(hour=23, minute=30)  # half past midnight in Paris, the next day
+    history.past.put("alpha/2", said("Puits du Sahel"))
+    history.night()
+
+    assert [history.get(PAGE["actors"], f"2026-11-{day}").json()["total"] for day in (23, 24, 30)] == [1, 2, 2]
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "2026-11-23T02:30:00", "23/11/2026"])
+def test_what_is_no_date_is_refused(history: History, text: str) -> None:
+    history.past.put("alpha/1", said("Eau et Vie"))
+    history.night()
+
+    assert history.get(PAGE["actors"], text).status_code == 400
+
+
+def test_nothing_is_shown_for_a_date_whose_release_is_gone(history: History) -> None:
+    nights = []
+    for name in ("Eau et Vie", "Eau et Vie Touraine", "Eau et Vie en Touraine"):
+        history.past.put("alpha/1", said(name))
+        nights.append(history.night())
+    [pruned] = [each for each in history.releases.iterdir() if each.name.startswith(f"{nights[1]:%Y%m%d}")]
+    shutil.rmtree(pruned)
+
+    answer = history.get(PAGE["actors"], nights[1])
+
+    assert (answer.status_code, answer.json()["type"]) == (404, "urn:rrma:problem:not-kept")
+    assert nights[0].isoformat() in answer.json()["detail"]
+    assert history.get(PAGE["actors"], nights[0]).json()["items"][0]["name"] == "Eau et Vie"
+    assert history.get(PAGE["actors"], nights[0] - DAY).status_code == 404
+
+
+def test_two_that_are_known_to_be_one_count_once_in_hindsight(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie")).put("beta/1", said("Association Lumière"))
+    then = history.night()
+    ids = [history.id_of(name, then) for name in ("Eau et Vie", "Association Lumière")]
+    history.past.judge(Verdict.SAME, "alpha/1", "beta/1")
+    history.night()
+
+    page, record = history.get(PAGE["hindsight"], then).json(), history.get(f"{PAGE['hindsight']}/{ids[1]}", then)
+
+    assert (history.get(PAGE["actors"], then).json()["total"], page["total"]) == (2, 1)
+    assert page["items"] == [record.json()]
+    assert sorted(record.json()["published_as"]) == sorted(ids)
+    assert record.json()["id"] in ids
+    assert {each["name"] for each in record.json()["records"]} == {"Eau et Vie", "Association Lumière"}
+    assert figure(history.get("/api/v1/statistics", then), "actors") == 2
+    counted = history.get("/api/v1/hindsight", then)
+    assert [figure(counted, name) for name in ("actors", "actor-entries", "actor-records")] == [1, 2, 2]
+
+
+def test_one_that_is_known_to_be_two_counts_twice_in_hindsight(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie", email="a@eau.fr")).put(
+        "beta/1", said("Eau et Vie", email="a@eau.fr")
+    )
+    then = history.night()
+    assert history.past.together("alpha/1", "beta/1")
+    history.past.judge(Verdict.DIFFERENT, "alpha/1", "beta/1")
+    history.night()
+
+    page = history.get(PAGE["hindsight"], then).json()
+
+    assert (history.get(PAGE["actors"], then).json()["total"], page["total"]) == (1, 2)
+    assert len({each["id"] for each in page["items"]}) == 2
+    assert len({each["published_as"][0] for each in page["items"]}) == 1
+    counted = history.get("/api/v1/hindsight", then)
+    assert [figure(counted, name) for name in ("actors", "actor-entries", "actor-records")] == [2, 2, 2]
+
+
+def test_one_that_has_left_since_is_still_what_it_was(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie")).put("alpha/2", said("Puits du Sahel"))
+    then = history.night()
+    actor = history.id_of("Eau et Vie", then)
+    history.past.delete("alpha/1")
+    now = history.night()
+
+    assert history.get(f"/api/v1/actors/{actor}", now).status_code == 410
+    assert history.get(f"/api/v1/actors/{actor}", then).json()["name"] == "Eau et Vie"
+    assert history.get(f"{PAGE['hindsight']}/{actor}", then).json()["published_as"] == [actor]
+    assert history.get(f"{PAGE['hindsight']}/{actor}", now).status_code == 404
+
+
+def test_an_identifier_that_had_moved_then_leads_on_within_that_date(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie")).put("beta/1", said("Association Lumière"))
+    first = history.night()
+    ids = [history.id_of(name, first) for name in ("Eau et Vie", "Association Lumière")]
+    history.past.judge(Verdict.SAME, "alpha/1", "beta/1")
+    second = history.night()
+
+    answers = [history.get(f"/api/v1/actors/{each}", second) for each in ids]
+
+    [moved] = [each for each in answers if each.status_code == 301]
+    assert history.client.get(moved.headers["location"]).headers["memento-datetime"].startswith("Tue, 24 Nov 2026")
+
+
+def test_pages_say_which_day_they_show_and_lead_back(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie"))
+    first = history.night()
+    history.past.put("alpha/1", said("Eau et Vie Touraine"))
+    history.night()
+    actor = history.id_of("Eau et Vie", first)
+
+    page = history.client.get(f"/acteurs/{actor}?au=2026-11-23").text
+
+    assert "<h1>Eau et Vie</h1>" in page
+    assert f'<a href="/acteurs/{actor}">Revenir à aujourd’hui</a>' in page
+    assert "Revenir à aujourd’hui" not in history.client.get(f"/acteurs/{actor}").text
+    assert "Voir cette page à une autre date" in history.client.get("/chiffres").text
+    gone = history.client.get(f"/acteurs/{actor}?au=2020-01-01")
+    assert (gone.status_code, "Rien à cette date" in gone.text) == (404, True)
+
+
+def test_a_copied_release_answers_for_its_own_time_and_later(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie"))
+    at = history.night()
+    client = TestClient(create_app(FixedRelease(history.releases / "current"), version="1"))
+
+    assert client.get(PAGE["actors"], params={"as_of": at.isoformat()}).json()["total"] == 1
+    assert client.get(PAGE["actors"], params={"as_of": "2026-11-01"}).status_code == 404
