@@ -12,6 +12,7 @@ from typing import Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from hub.model.freshness import PROMISE_DAYS
 from hub.model.imprint import UNSIGNED, Imprint
 from hub.model.source import Limits, Source, SourceKind
 from schemas.canonical import JSON
@@ -86,6 +87,7 @@ class SourceFile(BaseModel):
     local: bool = False
     website: str | None = None
     accept_outside_perimeter: bool = False
+    promise_days: int = Field(PROMISE_DAYS, ge=1, le=366)
     token_file: Path | None = None
     limits: LimitsFile = LimitsFile()
 
@@ -101,6 +103,7 @@ class SourceFile(BaseModel):
             website=self.website,
             token_file=folder / self.token_file if self.token_file else None,
             accept_outside_perimeter=self.accept_outside_perimeter,
+            promise_days=self.promise_days,
             limits=Limits(**self.limits.model_dump()),
         )
 

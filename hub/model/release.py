@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Self
 
+from hub.model.freshness import PROMISE_DAYS
 from hub.model.imprint import Imprint
 from hub.model.licence import OURS
 from schemas.canonical import JSON
@@ -55,6 +56,7 @@ class NetworkEntry:
 
     licence: the code its node states for its directory.
     harvest: None when it was never read.
+    promise_days: its records are at most this old, in days since a harvest was last proved.
     """
 
     id: str
@@ -63,6 +65,7 @@ class NetworkEntry:
     website: str | None
     harvest: LastHarvest | None
     licence: str = OURS
+    promise_days: int = PROMISE_DAYS
 
     @property
     def stated(self) -> JSON:

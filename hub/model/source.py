@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from hub.model.freshness import PROMISE_DAYS
+
 
 class SourceKind(StrEnum):
     """LIVE answers `changes`; STATIC is a manifest and a snapshot put on any web server."""
@@ -38,6 +40,7 @@ class Source:
     base_url:   the address that `feed.json` is resolved against.
     regions:    INSEE region codes: the perimeter outside of which a seat is quarantined.
     local:      the address may be private or loopback, and then only this host is ever spoken to.
+    promise_days: what the public is told of its freshness (see `hub.model.freshness`).
     token_file: holds the bearer token, never the configuration itself.
     """
 
@@ -50,6 +53,7 @@ class Source:
     website: str | None = None
     token_file: Path | None = None
     accept_outside_perimeter: bool = False
+    promise_days: int = PROMISE_DAYS
     limits: Limits = field(default_factory=Limits)
 
     @property

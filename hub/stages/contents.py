@@ -138,6 +138,7 @@ def _networks(connection: Connection) -> Iterator[NetworkEntry]:
             regions=network.regions,
             website=network.website,
             licence=network.licence or OURS,
+            promise_days=network.promise_days,
             harvest=_harvest(connection, network, job) if job else None,
         )
 

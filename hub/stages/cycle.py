@@ -17,6 +17,7 @@ from hub.model.job import Job
 from hub.model.source import Source
 from hub.resolution import Model
 from hub.stages.compile import Compiled, compile_catalogue
+from hub.stages.freshness import tell_freshness
 from hub.stages.harvest import harvest_all
 from hub.stages.publication import release
 from hub.stages.release import Release, Unchanged
@@ -63,6 +64,7 @@ def cycle(
         started = perf_counter()
 
     jobs = harvest_all(chosen, feeds, engine, now, threads)
+    tell_freshness(engine, releases, now)
     done("harvest")
     resolution = resolve(engine, now, model)
     done("resolve")

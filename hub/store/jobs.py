@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from hub.model.hold import Hold, hold_of
 from hub.model.job import Job, JobKind, JobStatus, Proof, Tally
 from hub.store.tables import jobs
 
 _A_WEEK, _A_MONTH = 7, 31
+# What was received is what the source declares; that deletions wait for a person is another matter.
+_PROVED = (JobStatus.SUCCEEDED, JobStatus.HELD)
 _INTERRUPTED = {"error": "interrupted", "reason": "the hub stopped while it was reading"}
 
 
@@ -86,6 +88,23 @@ def accepted(connection: Connection, source: str) -> Iterator[Job]:
 def _proved(source: str) -> Select[Any]:
     """The visits to a source that came as far as a proof."""
     return select(jobs).where(jobs.c.source == source, jobs.c.kind == JobKind.VISIT, jobs.c.proof.is_not(None))
+
+
+def spans(connection: Connection) -> dict[str, tuple[datetime, datetime | None]]:
+    """Source -> when its first visit began, and its last one that was proved."""
+    proved = case((jobs.c.status.in_(_PROVED), jobs.c.started_at))
+    query = select(jobs.c.source, func.min(jobs.c.started_at), func.max(proved))
+    rows = connection.execute(query.where(jobs.c.kind == JobKind.VISIT).group_by(jobs.c.source))
+    return {source: (first, last) for source, first, last in rows}
+
+
+def proved_since(connection: Connection, moment: datetime) -> dict[str, list[datetime]]:
+    """Source -> when its visits began that were proved, since then."""
+    found: dict[str, list[datetime]] = {}
+    proved = jobs.c.kind == JobKind.VISIT, jobs.c.status.in_(_PROVED), jobs.c.started_at >= moment
+    for source, began in connection.execute(select(jobs.c.source, jobs.c.started_at).where(*proved)):
+        found.setdefault(source, []).append(began)
+    return found
 
 
 def _job(row: Row[Any]) -> Job:

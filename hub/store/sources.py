@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 
+from hub.model.freshness import PROMISE_DAYS
 from hub.model.job import Proof
 from hub.model.source import Source
 from hub.store.tables import jobs, source_state, sources
@@ -33,13 +34,17 @@ class Position:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A network as the public knows it. regions: INSEE codes. licence: its node's code, None before the first visit."""
+    """A network as the public knows it. regions: INSEE codes. licence: its node's code, None before the first visit.
+
+    promise_days: how old its records may be (see `hub.model.freshness`).
+    """
 
     name: str
     title: str
     regions: tuple[str, ...]
     website: str | None
     licence: str | None = None
+    promise_days: int = PROMISE_DAYS
 
 
 def register(connection: Connection, source: Source) -> None:
@@ -49,6 +54,7 @@ def register(connection: Connection, source: Source) -> None:
         "title": source.title,
         "regions": list(source.regions),
         "website": source.website,
+        "promise_days": source.promise_days,
     }
     upsert(connection, sources, [row])
 
@@ -57,7 +63,14 @@ def networks(connection: Connection) -> list[Network]:
     """Every network ever read, by name."""
     rows = connection.execute(select(sources).order_by(sources.c.name))
     return [
-        Network(name=row.name, title=row.title, regions=tuple(row.regions), website=row.website, licence=row.licence)
+        Network(
+            name=row.name,
+            title=row.title,
+            regions=tuple(row.regions),
+            website=row.website,
+            licence=row.licence,
+            promise_days=row.promise_days,
+        )
         for row in rows
     ]
 

@@ -76,6 +76,7 @@ sources = Table(
     Column("regions", JSON, nullable=False),
     Column("website", Text),
     Column("licence", Text),
+    Column("promise_days", Integer, nullable=False, server_default="2"),
 )
 
 # How far a source was read. `job` is the visit that may write: a newer visit takes it over (a fencing token).

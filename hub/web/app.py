@@ -11,23 +11,28 @@ from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 
+from hub.model.hold import night_of
 from hub.web import api, files, portal, problems
-from hub.web.current import ReleaseSource
+from hub.web.current import Clock, ReleaseSource, now_utc
 from hub.web.security import Compressed, Conditional, HeadAsGet, SecurityHeaders
 from schemas.errors import ConfigError
 
 
-def create_app(release: ReleaseSource, *, version: str) -> FastAPI:
+def create_app(release: ReleaseSource, *, version: str, clock: Clock = now_utc) -> FastAPI:
     """The application over whatever `release` gives for each request.
 
-    version: of the software; with the release's name it is the validator of every page.
+    version: of the software.
+    clock:   the time now; pages tell how long ago a network was read.
+    The validator of every page is all that pages depend on: release, software, freshness and day.
     """
 
     def validator() -> str | None:
         try:
-            return f"{release().manifest.release}-{version}"
+            name = release().manifest.release
         except ConfigError:
             return None
+        told = release.freshness()
+        return f"{name}-{version}-{told.stamp if told else 0}-{night_of(clock())}"
 
     app = FastAPI(
         title="Catalogue national des acteurs de la coopération internationale",
@@ -44,9 +49,9 @@ def create_app(release: ReleaseSource, *, version: str) -> FastAPI:
             Middleware(HeadAsGet),
         ],
     )
-    pages = portal.Pages(release)
+    pages = portal.Pages(release, clock)
     problems.install(app, pages.error)
-    app.include_router(api.router(release))
+    app.include_router(api.router(release, clock))
     api.document(app)
     app.include_router(files.router(release))
     app.include_router(pages.router())

@@ -3,16 +3,24 @@
 A request keeps the catalogue it started with, so that one page never mixes two releases.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
 from hub.catalogue import Catalogue
-from hub.distributions import checksums, kept, shelf
+from hub.distributions import checksums, freshness, kept, shelf
+from hub.distributions.freshness import Told
 from schemas.errors import ConfigError, NotFound
 
+Clock = Callable[[], datetime]
+
 _KEPT_OPEN = 4  # the current release, the one before while it moves, and what a few readers still cite
+
+
+def now_utc() -> datetime:
+    return datetime.now(UTC)
 
 
 class NotKept(NotFound):
@@ -34,6 +42,9 @@ class ReleaseSource(Protocol):
     def named(self, name: str) -> Catalogue:
         """A release by its name. Raises NotFound."""
 
+    def freshness(self) -> Told | None:
+        """When each network was last proved, which moves without a release; None where nobody told."""
+
     def at(self, moment: datetime) -> Catalogue:
         """The release that was in force then. Raises NotKept, and NotFound for a time before the first one kept."""
 
@@ -44,6 +55,7 @@ class CurrentRelease:
     def __init__(self, releases: Path) -> None:
         self._releases = releases
         self._open = lru_cache(_KEPT_OPEN)(Catalogue.open)
+        self._told = lru_cache(1)(lambda _: freshness.read(releases))
 
     def __call__(self) -> Catalogue:
         folder = shelf.current(self._releases)
@@ -56,6 +68,9 @@ class CurrentRelease:
         if not shelf.NAME.fullmatch(name) or not folder.is_dir():
             raise NotFound(f"no release {name} here")
         return self._open(folder.resolve())
+
+    def freshness(self) -> Told | None:
+        return self._told(freshness.stamp(self._releases))
 
     def at(self, moment: datetime) -> Catalogue:
         asked = _stamp(moment)
@@ -90,6 +105,9 @@ class FixedRelease:
         if name != self._catalogue.manifest.release:
             raise NotFound(f"no release {name} here")
         return self._catalogue
+
+    def freshness(self) -> Told | None:
+        return None
 
     def at(self, moment: datetime) -> Catalogue:
         if moment < self._catalogue.manifest.created_at:

@@ -74,7 +74,21 @@ _COMPONENTS: JSON = {
         regions=_list(TEXT),
         website={"type": ["string", "null"]},
         harvest={"anyOf": [{"type": "null"}, _ref("Harvest")]},
+        promise_days=COUNT | {"description": "Its records are at most this old, in days since last proved."},
+        freshness={"anyOf": [{"type": "null"}, _ref("Freshness")]}
+        | {"description": "As of today; null where one release alone is served."},
     ),
+    "Freshness": _object(
+        ["promise_days", "last_proved_on", "age_days", "kept", "nights_30", "nights_90"],
+        promise_days=COUNT,
+        last_proved_on={"type": ["string", "null"], "format": "date"},
+        age_days={"type": ["integer", "null"], "minimum": 0},
+        kept={"type": "boolean", "description": "Whether the age is within the promise."},
+        nights_30=_ref("Nights"),
+        nights_90=_ref("Nights"),
+    ),
+    "Nights": _object(["proved", "nights"], proved=COUNT, nights=COUNT)
+    | {"description": "On how many nights of the last ones, since its first visit, the network was read and proved."},
     "Harvest": _object(
         ["status", "at", "declared", "received", "accepted", "quarantined", "held", "error"],
         status=TEXT,

@@ -14,7 +14,7 @@ from hub.model.licence import licence
 from hub.search import Hits, Query
 from hub.web.api.documents import DATE_PARAMETERS, SEARCH_PARAMETERS, described
 from hub.web.cited import cited
-from hub.web.current import ReleaseSource
+from hub.web.current import Clock, ReleaseSource, now_utc
 from hub.web.dated import PARAMETER, asked, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find_open, open_records
@@ -25,8 +25,8 @@ Collection = Literal["actors", "projects"]
 Population = Literal["open", "published", "known"]
 
 
-def router(release: ReleaseSource) -> APIRouter:
-    """The API over whatever `release` gives for each request."""
+def router(release: ReleaseSource, clock: Clock = now_utc) -> APIRouter:
+    """The API over whatever `release` gives for each request. clock: the time now, for ages."""
     routes = APIRouter(prefix="/api/v1", tags=["catalogue"])
 
     @routes.get("/actors", responses=described("ActorPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
@@ -56,8 +56,11 @@ def router(release: ReleaseSource) -> APIRouter:
 
     @routes.get("/networks", responses=described("Networks"))
     async def list_networks() -> Response:
-        """The contributing networks, and how each was last harvested before this release."""
-        return _json([network.as_json() for network in release().manifest.networks])
+        """The contributing networks, how each was last harvested before this release, and how fresh it is today."""
+        told, now = release.freshness(), clock()
+        fresh = {each.network: each.told(now) for each in told.networks} if told else {}
+        networks = release().manifest.networks
+        return _json([network.as_json() | {"freshness": fresh.get(network.id)} for network in networks])
 
     @routes.get("/statistics", responses=described("Statistics", dated=True), openapi_extra=DATE_PARAMETERS)
     async def read_statistics(request: Request) -> Response:

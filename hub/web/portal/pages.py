@@ -11,11 +11,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from hub.catalogue import Catalogue
 from hub.search import Query, Suggestion
 from hub.web.cited import every
-from hub.web.current import ReleaseSource
+from hub.web.current import Clock, ReleaseSource, now_utc
 from hub.web.dated import PARAMETRE, asked, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find, find_open, open_records
-from hub.web.portal import exports, home, record, structured, words
+from hub.web.portal import exports, freshness, home, record, structured, words
 from hub.web.portal.about import rules
 from hub.web.portal.downloads import by_subject
 from hub.web.portal.results import results
@@ -46,8 +46,8 @@ UNEXPECTED = ("Erreur", "Quelque chose s’est mal passé de notre côté. L’i
 class Pages:
     """The portal over whatever `release` gives for each request."""
 
-    def __init__(self, release: ReleaseSource) -> None:
-        self._release = release
+    def __init__(self, release: ReleaseSource, clock: Clock = now_utc) -> None:
+        self._release, self._clock = release, clock
         self._templates = Environment(
             loader=PackageLoader("hub.web.portal"),
             autoescape=True,
@@ -164,7 +164,8 @@ class Pages:
     async def _networks(self, request: Request) -> Response:
         catalogue = self._release()
         counts = dict(catalogue.search.search(Query(size=0)).facets.get("networks", []))
-        return self._render(request, "networks.html", catalogue, counts=counts)
+        fresh = freshness.rows(catalogue.manifest.networks, self._release.freshness(), self._clock())
+        return self._render(request, "networks.html", catalogue, counts=counts, fresh=fresh)
 
     async def _data(self, request: Request) -> Response:
         catalogue = self._release()

@@ -13,12 +13,13 @@ import uvicorn
 from fastapi import FastAPI
 
 from hub.catalogue import Catalogue
+from hub.distributions import freshness
 from hub.model.identity import national_id
 from hub.search import Query
 from hub.web.app import create_app
 from hub.web.current import CurrentRelease
 from schemas.record import RecordKey
-from tests.hub.web.release import accepted, demo_records, publish_records
+from tests.hub.web.release import NOW, accepted, demo_records, federation, publish_records, read_each_night
 
 CATALOGUE_ONLY = RecordKey("actor", "centraider", "in-the-catalogue-only")
 
@@ -49,6 +50,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "publication": "catalogue",
     }
     publish_records([*demo_records(), accepted(CATALOGUE_ONLY, hidden)], folder)
+    freshness.write(folder, read_each_night(network["id"] for network in federation()))
     return folder
 
 
@@ -60,7 +62,7 @@ def catalogue(releases: Path) -> Catalogue:
 @pytest.fixture(scope="session")
 def url(releases: Path) -> Iterator[str]:
     """The base URL of the portal over that release."""
-    with serving(create_app(CurrentRelease(releases), version="test")) as base:
+    with serving(create_app(CurrentRelease(releases), version="test", clock=lambda: NOW)) as base:
         yield base
 
 

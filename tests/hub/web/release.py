@@ -6,8 +6,8 @@ What the demonstration does over HTTP between thirteen processes, the tests of t
 """
 
 import tomllib
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from connectors.payload import apply
 from hub.distributions.contents import Contents, EdgeRow, IssuedId, MemberRow, PublicLine
 from hub.merge import golden
 from hub.model.cluster import Cluster
+from hub.model.freshness import Freshness
 from hub.model.identity import national_id
 from hub.model.record import Accepted, Founding
 from hub.model.release import LastHarvest, NetworkEntry
@@ -37,6 +38,14 @@ def federation() -> list[dict[str, Any]]:
     """The networks of the demonstration, as its configuration lists them."""
     networks: list[dict[str, Any]] = tomllib.loads((DEMO / "federation.toml").read_text("utf-8"))["network"]
     return networks
+
+
+def read_each_night(networks: Iterable[str]) -> Iterator[Freshness]:
+    """Each was read for the last time a night before the one before it: the first is fresh, the last is not."""
+    for number, network in enumerate(networks):
+        last = NOW - timedelta(days=number)
+        nights = [last - timedelta(days=days) for days in range(100 - 8 * number)]
+        yield Freshness.of(network, 2, nights[-1], last, nights[:90])
 
 
 def demo_records() -> Iterator[Accepted]:

@@ -5,6 +5,7 @@ import gzip
 import io
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -21,7 +22,7 @@ from hub.resolution import resolve_records
 from hub.search import Query
 from hub.stages.release import publish
 from hub.web.app import create_app
-from hub.web.current import CurrentRelease
+from hub.web.current import CurrentRelease, FixedRelease
 from hub.web.portal import words
 from hub.web.portal.charts import bar_chart
 from hub.web.portal.outlines import LEVELS, areas
@@ -169,7 +170,7 @@ def test_a_project_names_its_lead_as_the_catalogue_does(
 
 
 def test_the_networks_page_tells_each_harvest(client: httpx.Client, catalogue: Catalogue) -> None:
-    rows = soup(client, "/reseaux").select("tbody tr")
+    rows = soup(client, "/reseaux").select("#moissons tbody tr")
 
     assert [row["id"] for row in rows] == [network.id for network in catalogue.manifest.networks]
     for row, network in zip(rows, catalogue.manifest.networks, strict=True):
@@ -177,6 +178,49 @@ def test_the_networks_page_tells_each_harvest(client: httpx.Client, catalogue: C
         assert network.harvest
         assert counts[:4] == [network.harvest.declared, network.harvest.received, network.harvest.accepted, 0]
         assert "Complète et prouvée" in row.get_text()
+
+
+def test_the_networks_page_tells_who_is_as_fresh_as_promised_on_the_day_it_is_looked_at(
+    client: httpx.Client, releases: Path, catalogue: Catalogue
+) -> None:
+    rows = soup(client, "/reseaux").select("#fraicheur ~ table tbody tr")
+    with serving(create_app(CurrentRelease(releases), version="test", clock=lambda: NOW + timedelta(days=2))) as base:
+        later = httpx.get(f"{base}/reseaux")
+        known = httpx.get(f"{base}/reseaux", headers={"if-none-match": client.get("/reseaux").headers["etag"]})
+    in_two_days = BeautifulSoup(later.text, "html.parser").select("#fraicheur ~ table tbody tr")
+
+    assert [row.th.get_text() for row in rows] == [network.title for network in catalogue.manifest.networks]
+    told = [[cell.contents[0].get_text() for cell in row.select("td")] for row in (rows[0], rows[1], rows[3])]
+    assert told == [
+        ["aujourd’hui", "Tenue", "30 sur 30", "90 sur 90"],
+        ["hier", "Tenue", "29 sur 30", "89 sur 90"],
+        ["il y a 3 jours", "Non tenue", "27 sur 30", "76 sur 79"],
+    ]
+    assert [row.select_one(".state").get_text() for row in in_two_days[:2]] == ["Tenue", "Non tenue"]
+    assert known.status_code == 200  # the page of two days before is not the one of today
+
+
+def test_the_api_tells_the_same_freshness_and_none_where_one_release_alone_is_served(
+    client: httpx.Client, catalogue: Catalogue, releases: Path
+) -> None:
+    first, _, _, late, *_ = client.get("/api/v1/networks").json()
+    alone = CurrentRelease(releases)().file("manifest.json")
+    assert alone
+    with serving(create_app(FixedRelease(alone.parent), version="test")) as base:
+        none_told = httpx.get(f"{base}/api/v1/networks").json()
+        page = httpx.get(f"{base}/reseaux").text
+
+    assert first["freshness"] == {
+        "promise_days": 2,
+        "last_proved_on": "2026-11-03",
+        "age_days": 0,
+        "kept": True,
+        "nights_30": {"proved": 30, "nights": 30},
+        "nights_90": {"proved": 90, "nights": 90},
+    }
+    assert (late["freshness"]["age_days"], late["freshness"]["kept"]) == (3, False)
+    assert {network["freshness"] for network in none_told} == {None}
+    assert "fraicheur" not in page
 
 
 def test_a_network_that_failed_or_was_never_read_is_said_so(tmp_path: Path) -> None:
