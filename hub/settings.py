@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     model: str = Field("", description="A file of resolution weights; empty for the one that comes with the hub.")
     threshold: float = Field(0.0, description="Log-odds above which two records are one.")
     stewards: Path = Field(Path("stewards.toml"), description="Who may review, and with which token.")
+    networks: Path = Field(Path("networks.toml"), description="Hashes of the tokens of networks.")
     notice: str = Field("", description="A sentence in French for every page of the portal.")
     site: str = Field(
         "", pattern=r"^(https?://.*[^/])?$", description="The portal's public address, without last slash."

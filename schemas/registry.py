@@ -20,6 +20,7 @@ LATEST: Mapping[str, str] = {
     "announcement": "announcement/1.0",
     "manifest": "manifest/1",
     "change": "change/1",
+    "feedback": "feedback/1",
 }
 
 _FOLDER = files(__package__) / "json"

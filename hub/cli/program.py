@@ -1,12 +1,12 @@
 """All commands of `rrma-hub` in one program.
 
 The stages are commands (init, harvest, resolve, compile, release, cycle, schedule, status, serve, demo), and so is
-`match`; the rest are things with verbs (source, run, job, quarantine, review, releases, model).
+`match`; the rest are things with verbs (source, run, job, quarantine, network, review, releases, model).
 """
 
 import typer
 
-from hub.cli import jobs, match, model, quarantine, releases, review, schedule, serving, sources, stages
+from hub.cli import jobs, match, model, networks, quarantine, releases, review, schedule, serving, sources, stages
 from hub.conformance import command as conforming
 from hub.demo import command as demonstration
 
@@ -26,6 +26,7 @@ for part in (
     sources,
     jobs,
     quarantine,
+    networks,
     releases,
     conforming,
     demonstration,

@@ -1,4 +1,4 @@
-"""`rrma-hub serve`: the portal and the API over the current release. `rrma-hub steward`: review, over the database."""
+"""`rrma-hub serve`: portal and API over the current release. `rrma-hub steward`: all that is over the database."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -6,14 +6,18 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from hub.cli.door import HERE, Home
-from hub.settings import load_settings
+from hub.networks import NetworkTokens
+from hub.networks import create_app as networks_app
+from hub.settings import load_settings, load_sources
 from hub.steward import create_app as steward_app
 from hub.steward import read_stewards
 from hub.web.app import create_app
 from hub.web.current import CurrentRelease, FixedRelease, ReleaseSource
-from hub.wiring import configure_logging, open_hub
+from hub.wiring import Hub, configure_logging, open_hub
 from schemas.errors import ConfigError
 
 app = typer.Typer()
@@ -45,12 +49,26 @@ def steward(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8010,
     home: Home = HERE,
 ) -> None:
-    """Serve the review of doubtful pairs to those whom `stewards.toml` names, until interrupted."""
+    """Serve the review to those whom `stewards.toml` names, and to each network what concerns it, until interrupted."""
     with open_hub(home) as hub:
-        stewards = read_stewards(home / hub.settings.stewards)
-        model, threshold = hub.model_with(threshold=0.0), hub.settings.threshold
-        service = steward_app(hub.engine, model, threshold, stewards, version=version("rrma-hub"))
-        uvicorn.run(service, host=host, port=port)
+        uvicorn.run(working_app(hub), host=host, port=port)
+
+
+def working_app(hub: Hub) -> Starlette:
+    """All that is served over the working database: the networks' door under /api, the stewards' everywhere else.
+
+    Raises ConfigError.
+    """
+    model, threshold = hub.model_with(threshold=0.0), hub.settings.threshold
+    stewards = read_stewards(hub.home / hub.settings.stewards)
+    tokens = NetworkTokens(hub.home / hub.settings.networks)
+
+    def sources() -> list[str]:
+        return [source.name for source in load_sources(hub.home)]
+
+    networks = networks_app(hub.engine, tokens, sources, version=version("rrma-hub"))
+    review = steward_app(hub.engine, model, threshold, stewards, version=version("rrma-hub"))
+    return Starlette(routes=[Mount("/api", networks), Mount("/", review)])
 
 
 def _source(home: Path, release: Path | None, *, read_only: bool) -> ReleaseSource:

@@ -131,6 +131,7 @@ def cycle(home: Home = HERE, as_json: AsJson = False) -> None:
                 "resolution": asdict(report.resolution),
                 "compiled": asdict(report.compiled),
                 "release": _released(report.release),
+                "accounts": {account.source: account.totals.as_json() for account in report.accounts},
                 "seconds": report.seconds,
             }
         )

@@ -35,6 +35,7 @@ class Evidence:
     visits:   source -> the derived status of its visit in this run; None when it was not visited.
     resolved: the clusters are those of the records, judgements and weights that stand.
     compiled: the golden records are those of these clusters.
+    accounted: every network is told what stands now, in sums that agree.
     released: the current release was made of these golden records.
     release:  its name, whatever it was made of; None before the first.
     """
@@ -42,6 +43,7 @@ class Evidence:
     visits: Mapping[str, JobStatus | None]
     resolved: bool
     compiled: bool
+    accounted: bool
     released: bool
     release: str | None = None
 
@@ -52,6 +54,7 @@ class Evidence:
             "harvest": None not in self.visits.values(),
             "resolve": self.resolved,
             "compile": self.compiled,
+            "account": self.accounted,
             "release": self.released,
         }
         return tuple(stage for stage, holds in proved.items() if not holds)
@@ -61,6 +64,7 @@ class Evidence:
             "visits": {source: str(status) if status else None for source, status in self.visits.items()},
             "resolved": self.resolved,
             "compiled": self.compiled,
+            "accounted": self.accounted,
             "released": self.released,
             "release": self.release,
         }

@@ -1,4 +1,4 @@
-"""The cycle: harvest, resolve, compile, release, one after the other, each with its seconds.
+"""The cycle: harvest, resolve, compile, account, release, one after the other, each with its seconds.
 
 A night on which nothing changed costs one small request a source: each later stage sees that its inputs are the same.
 """
@@ -12,10 +12,12 @@ from time import perf_counter
 from sqlalchemy import Engine
 
 from hub.feeds import FeedClient
+from hub.model.account import Account
 from hub.model.imprint import UNSIGNED, Imprint
 from hub.model.job import Job
 from hub.model.source import Source
 from hub.resolution import Model
+from hub.stages.accounting import account_for, require_sums
 from hub.stages.compile import Compiled, compile_catalogue
 from hub.stages.freshness import tell_freshness
 from hub.stages.harvest import harvest_all
@@ -26,12 +28,13 @@ from hub.stages.resolve import Resolution, resolve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleReport:
-    """What each stage did. seconds: stage -> wall time."""
+    """What each stage did. accounts: what each network is told. seconds: stage -> wall time."""
 
     jobs: list[Job]
     resolution: Resolution
     compiled: Compiled
     release: Release | Unchanged
+    accounts: list[Account]
     seconds: dict[str, float]
 
 
@@ -54,6 +57,7 @@ def cycle(
     notice:   a sentence that the portal shows on every page.
     imprint:  who publishes, and where.
     Raises what the stages raise; a source that cannot be read is a failed job, and the cycle goes on without it.
+    A sum of an account that does not agree keeps no catalogue from being published, and raises DoesNotAddUp at the end.
     """
     seconds: dict[str, float] = {}
     started = perf_counter()
@@ -70,6 +74,11 @@ def cycle(
     done("resolve")
     compiled = compile_catalogue(engine)
     done("compile")
+    accounts = account_for(engine, now, model, imprint)
+    done("account")
     released = release(engine, releases, now, notice=notice, imprint=imprint)
     done("release")
-    return CycleReport(jobs=jobs, resolution=resolution, compiled=compiled, release=released, seconds=seconds)
+    require_sums(accounts)
+    return CycleReport(
+        jobs=jobs, resolution=resolution, compiled=compiled, release=released, accounts=accounts, seconds=seconds
+    )

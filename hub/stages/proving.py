@@ -9,8 +9,8 @@ from hub.distributions import shelf
 from hub.model.imprint import UNSIGNED, Imprint
 from hub.model.run import Evidence
 from hub.resolution import Model
+from hub.stages import accounting, publication, resolve
 from hub.stages import compile as compiling
-from hub.stages import publication, resolve
 from hub.store import jobs
 from hub.store.engine import reading
 
@@ -37,6 +37,7 @@ def evidence(
             visits={name: job.status if job and job.number > after else None for name, job in seen.items()},
             resolved=resolve.is_current(connection, model),
             compiled=compiling.is_current(connection),
+            accounted=accounting.is_current(connection, imprint),
             release=current.name if current else None,
             released=publication.is_current(connection, releases, notice, imprint),
         )

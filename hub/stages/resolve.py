@@ -93,9 +93,13 @@ def resolve(engine: Engine, now: datetime, model: Model | None = None) -> Resolu
 
 def is_current(connection: Connection, model: Model) -> bool:
     """Whether the clusters are those of the records, judgements and weights that stand, and none is left out."""
-    inputs = _inputs(connection, model, standing(judgements.every(connection)))
     clustered = {name: count for name, (count, _) in clusters.totals(connection).items()}
-    return meta.get(connection, RESOLVED) == inputs and clustered == records.accepted_counts(connection)
+    return has_seen_all(connection, model) and clustered == records.accepted_counts(connection)
+
+
+def has_seen_all(connection: Connection, model: Model) -> bool:
+    """Whether the last resolution was given the records, judgements and weights that stand."""
+    return meta.get(connection, RESOLVED) == _inputs(connection, model, standing(judgements.every(connection)))
 
 
 def find(connection: Connection, model: Model, decided: Standing) -> Found:

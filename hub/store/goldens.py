@@ -1,6 +1,6 @@
 """The compiled catalogue: one public line a cluster, and what it was made of."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select
@@ -62,6 +62,16 @@ def of(connection: Connection, collection: str) -> Iterator[Line]:
             publication=row.publication,
             made_of=row.made_of,
         )
+
+
+def lines(connection: Connection, ids: Collection[str]) -> dict[str, bytes]:
+    """Identifier -> its line, of those that have one."""
+    wanted = sorted(ids)
+    found: dict[str, bytes] = {}
+    for start in range(0, len(wanted), _BATCH):
+        here = golden.c.national_id.in_(wanted[start : start + _BATCH])
+        found |= {row.national_id: row.line for row in connection.execute(select(golden).where(here))}
+    return found
 
 
 def totals(connection: Connection) -> dict[str, int]:

@@ -4,6 +4,7 @@
                rulings, instructions, source_keys (what they decided about holds and told us of sources)
     position   sources · source_state · jobs · records (one row a key: which statement stands) · runs · pings
     derived    clusters · edges · doubts · issued_ids · golden: rebuilt from the precious part to the same bytes
+    told       feedback · accounts: derived too, but numbered in the order in which it was told
 
 `issued_ids` is derived too, but is never emptied: an identifier once given answers for ever.
 """
@@ -335,6 +336,34 @@ pings = Table(
     Column("source", key_type, primary_key=True),
     Column("asked_at", UtcDateTime),
     Column("served_at", UtcDateTime),
+)
+
+# What each network is told of each of its records. number: of the line, rising within one source: a network asks for
+# what came after the last one it has. fingerprint: of all that the line was made of.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("source", key_type, primary_key=True),
+    Column("collection", key_type, primary_key=True),
+    Column("local_id", key_type, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("fate", String(12), nullable=False),
+    Column("fingerprint", _Hash, nullable=False),
+    Column("line", LargeBinary, nullable=False),
+    Index("ix_feedback_number", "source", "number", unique=True),
+)
+
+# inputs: of all that the lines of a source were made of. number: of its last line.
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("source", key_type, primary_key=True),
+    Column("epoch", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("as_of", UtcDateTime, nullable=False),
+    Column("read_seq", BigInteger),
+    Column("totals", JSON, nullable=False),
+    Column("inputs", _Hash, nullable=False),
 )
 
 meta = Table(

@@ -34,7 +34,7 @@ RUNGS = (
     ("hub.settings",),
     ("hub.wiring",),
     ("hub.web", "hub.scheduler"),
-    ("hub.steward",),
+    ("hub.steward", "hub.networks"),
     ("hub.demo",),
     ("hub.cli",),
 )
@@ -124,6 +124,7 @@ def test_every_room_of_the_hub_stands_on_a_rung() -> None:
         ("hub/quality/gate.py", "from hub import merge"),
         ("hub/web/app.py", "from hub.store import records"),
         ("hub/web/app.py", "from hub.steward import app"),
+        ("hub/networks/app.py", "from hub.steward import tokens"),
         ("hub/merge.py", "from sqlalchemy import select"),
         ("hub/resolution/score.py", "from datetime import datetime\nat = datetime.now()"),
         ("hub/resolution/score.py", "import datetime\nat = datetime.datetime.now()"),

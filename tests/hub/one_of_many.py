@@ -37,7 +37,7 @@ def _turn(engine: Engine, run: Run, now: datetime, name: str, talk: Connection) 
         run,
         engine,
         lambda guarded, _: _work(guarded, run, name, talk),
-        lambda _: Evidence(visits={}, resolved=True, compiled=True, released=True),
+        lambda _: Evidence(visits={}, resolved=True, compiled=True, accounted=True, released=True),
         lambda: now,
         lambda: False,
         lambda *_: None,

@@ -7,10 +7,16 @@ from hub.model.run import Evidence, RunStatus, derive
 
 
 def evidence(
-    *visits: JobStatus | None, resolved: bool = True, compiled: bool = True, released: bool = True
+    *visits: JobStatus | None,
+    resolved: bool = True,
+    compiled: bool = True,
+    accounted: bool = True,
+    released: bool = True,
 ) -> Evidence:
     named = {f"source-{number}": status for number, status in enumerate(visits)}
-    return Evidence(visits=named, resolved=resolved, compiled=compiled, released=released, release="r")
+    return Evidence(
+        visits=named, resolved=resolved, compiled=compiled, accounted=accounted, released=released, release="r"
+    )
 
 
 OK, HELD, PARTIAL, FAILED = JobStatus.SUCCEEDED, JobStatus.HELD, JobStatus.PARTIAL, JobStatus.FAILED
@@ -34,13 +40,13 @@ def test_the_status_follows_from_the_visits_when_the_rest_is_proved(
     assert derive(evidence(*visits), None) is status
 
 
-@pytest.mark.parametrize("holds", [each for each in product((True, False), repeat=3) if not all(each)])
+@pytest.mark.parametrize("holds", [each for each in product((True, False), repeat=4) if not all(each)])
 def test_a_stage_that_left_nothing_to_show_is_no_success(holds: tuple[bool, ...]) -> None:
-    found = evidence(OK, resolved=holds[0], compiled=holds[1], released=holds[2])
+    found = evidence(OK, resolved=holds[0], compiled=holds[1], accounted=holds[2], released=holds[3])
 
     assert derive(found, None) is RunStatus.FAILED
     assert found.missing == tuple(
-        stage for stage, proved in zip(("resolve", "compile", "release"), holds, strict=True) if not proved
+        stage for stage, proved in zip(("resolve", "compile", "account", "release"), holds, strict=True) if not proved
     )
 
 

@@ -13,7 +13,9 @@ NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 TONIGHT = Start(errand=Errand.NIGHT, local_date=date(2026, 11, 23), sources=None)
 NEWS = Start(errand=Errand.NEWS, local_date=None, sources=("reso", "alpha"))
-EVIDENCE = Evidence(visits={"reso": JobStatus.HELD}, resolved=True, compiled=True, released=True, release="r")
+EVIDENCE = Evidence(
+    visits={"reso": JobStatus.HELD}, resolved=True, compiled=True, accounted=True, released=True, release="r"
+)
 
 
 def started(engine: Engine, what: Start = TONIGHT, owner: str = "a") -> Run | None:

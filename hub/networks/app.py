@@ -1,0 +1,107 @@
+"""The endpoints. A token opens only its own network, and what it does not open answers as if it were not there.
+
+GET  /networks/{network}/feedback?after=N&epoch=E   what became of each record, what changed after a line
+POST /networks/{network}/ping                       news: read this network again within minutes
+"""
+
+from collections.abc import Callable, Collection, Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from sqlalchemy import Engine
+from starlette.middleware import Middleware
+
+from hub.model.account import Account
+from hub.networks.entrance import NetworksOnly, SmallBodies, TooMany
+from hub.networks.tokens import NetworkTokens
+from hub.store import feedback, pings
+from hub.store.engine import reading
+from hub.web import problems
+from schemas.canonical import JSON
+from schemas.errors import NotFound, RequestError
+from schemas.feedback import encode
+
+_NDJSON = "application/x-ndjson"
+_FRESH = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+Sources = Callable[[], Collection[str]]
+"""Names the networks that this hub reads now."""
+
+
+class CursorExpired(RequestError):
+    """The lines are those of another history than the one the reader has: it must read from the start."""
+
+    code = "cursor-expired"
+
+
+def create_app(engine: Engine, tokens: NetworkTokens, sources: Sources, *, version: str) -> FastAPI:
+    """The networks' service over a working database, to be mounted under /api."""
+    app = FastAPI(
+        title="Retour aux réseaux",
+        summary="What networks are told of their records.",
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        middleware=[Middleware(NetworksOnly, tokens=tokens), Middleware(SmallBodies)],
+    )
+    problems.install(app)
+
+    @app.exception_handler(CursorExpired)
+    async def expired(request: Request, error: CursorExpired) -> Response:
+        return problems.problem(request, 410, error.code, str(error))
+
+    @app.exception_handler(TooMany)
+    async def too_many(request: Request, error: TooMany) -> Response:
+        answer = problems.problem(request, 429, error.code, str(error))
+        answer.headers["retry-after"] = str(error.wait_s)
+        return answer
+
+    @app.get("/networks/{network}/feedback")
+    def read_feedback(
+        network: str,
+        request: Request,
+        after: Annotated[int, Query(ge=0, lt=1 << 63)] = 0,
+        epoch: Annotated[str | None, Query(max_length=100)] = None,
+    ) -> Response:
+        """Every line after a number, the end line last: from one state of the database."""
+        _own(request, network)
+        with reading(engine) as connection:
+            account = feedback.account_of(connection, network)
+        if account is None:
+            raise NotFound(f"nothing of {network!r} has been published yet: try again after the next night")
+        if after > account.number or (after and epoch not in (None, account.epoch)):
+            raise CursorExpired(f"no line {after} in this history: read again from after=0")
+        return StreamingResponse(_lines(engine, network, after), headers=_FRESH, media_type=_NDJSON)
+
+    @app.post("/networks/{network}/ping", status_code=202)
+    def ping(network: str, request: Request) -> Response:
+        """The network has news. It is read at most once each five minutes, and asking again changes nothing."""
+        _own(request, network)
+        if network not in sources():
+            raise NotFound(f"{network!r} is not read by this hub any more: ask the national steward")
+        now = datetime.now(UTC)
+        with engine.begin() as connection:
+            at = pings.ask(connection, network, now)
+        told: JSON = {"network": network, "not_before": at.isoformat()}
+        return JSONResponse(told, 202, headers=_FRESH)
+
+    return app
+
+
+def _lines(engine: Engine, network: str, after: int) -> Iterator[bytes]:
+    with reading(engine) as connection:
+        account: Account | None = feedback.account_of(connection, network)
+        yield from feedback.lines_after(connection, network, after)
+        if account is not None:
+            yield encode(account.as_json())
+
+
+def _own(request: Request, network: str) -> None:
+    """Raises NotFound for any other network than the one that asks."""
+    if request.state.network != network:
+        raise NotFound(f"your token opens {request.state.network!r} only")
