@@ -15,13 +15,23 @@ import orjson
 
 from hub import statistics
 from hub.catalogue import changes, database
-from hub.distributions import checksums, deltas, files, jsonlines, kept, provenance, rrma_recompute, rrma_verify
+from hub.distributions import (
+    checksums,
+    deltas,
+    files,
+    jsonlines,
+    kept,
+    provenance,
+    rrma_recompute,
+    rrma_verify,
+    tabulated,
+)
 from hub.distributions.contents import Ids, Outline
 from hub.distributions.deltas import Base
 from hub.distributions.descriptions import writing
 from hub.distributions.formats import FORMATS, NAMES
 from hub.model.release import FileEntry, ReleaseManifest
-from schemas.canonical import SetDigest, hash_of
+from schemas.canonical import JSON, SetDigest, hash_of
 from schemas.errors import FederationError
 
 Indexed = Callable[[str], list[str]]
@@ -176,7 +186,25 @@ def _figures(folder: Path, expected: Outline) -> Iterator[str]:
         ]
         if said != [ids.count]:
             yield f"statistics.json: {said} {collection}s, not {ids.count}"
+    yield from _tabulated(folder, published)
     yield from _recomputed(folder)
+
+
+def _tabulated(folder: Path, published: JSON) -> Iterator[str]:
+    """Both other forms tell every number of `statistics.json`, and no other."""
+    whole = tabulated.cells(published)
+    of_tables = {cell: number for cell, number in whole.items() if cell[2]}
+    for name, read, expected in (
+        (tabulated.TABLE, tabulated.of_table, whole),
+        (tabulated.JSONSTAT, tabulated.of_jsonstat, of_tables),
+    ):
+        try:
+            found = read(folder / name)
+        except _UNREADABLE as error:
+            yield f"{name} cannot be read back: {error}"
+            continue
+        if found != expected:
+            yield f"{name} tells other numbers than statistics.json"
 
 
 def _recomputed(folder: Path) -> Iterator[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import orjson
 
 from hub.catalogue import changes, database
-from hub.distributions import deltas, files, formats, kept, shelf, table
+from hub.distributions import deltas, files, formats, kept, shelf, table, tabulated
 from hub.distributions.contents import Contents, Outline, Parsed, outline, parsed
 from hub.model.imprint import Imprint
 from hub.model.licence import licence
@@ -107,7 +107,9 @@ def _write(contents: Contents, expected: Outline, folder: Path) -> None:
     finally:
         catalogue.close()
     files.write_beside(contents, expected, folder)
-    (folder / _STATISTICS).write_bytes(orjson.dumps(figures.as_json(), option=orjson.OPT_INDENT_2))
+    told = figures.as_json()
+    (folder / _STATISTICS).write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+    tabulated.write(folder, told, contents.signed)
     indexing.build(folder, {name: (says for _, says in parsed(lines)) for name, lines in contents.lines.items()})
 
 
@@ -171,6 +173,7 @@ def _files(folder: Path, expected: Outline) -> Iterator[FileEntry]:
         title="Statistiques, avec leurs définitions (JSON)",
         title_en="Statistics, with their definitions (JSON)",
     )
+    yield from tabulated.entries(folder)
 
 
 def _attribution(network: NetworkEntry) -> str:

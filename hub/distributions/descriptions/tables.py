@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hub.distributions import history, provenance, table
+from hub.distributions import history, provenance, table, tabulated
 from hub.distributions.formats import NAMES
 from hub.model.release import FileEntry
 from schemas.registry import LATEST, Column
@@ -42,6 +42,8 @@ def of(files: tuple[FileEntry, ...]) -> Iterator[Table]:
             yield Table(file=file, columns=provenance.COLUMNS, version="1.0.0", keyed=False)
     if file := by_path.get(history.NAME):
         yield Table(file=file, columns=history.COLUMNS, version="1.0.0", keyed=True)
+    if file := by_path.get(tabulated.TABLE):
+        yield Table(file=file, columns=tabulated.COLUMNS, version="1.0.0", keyed=False)
 
 
 def listed(column: Column) -> bool:

@@ -204,6 +204,7 @@ def test_every_table_has_a_schema_with_all_that_schema_data_gouv_fr_asks(sited: 
         "identifiers.schema.json",
         "projects.provenance.schema.json",
         "projects.schema.json",
+        "statistics.schema.json",
     ]
     for name in schemas:
         said = json.loads((sited.folder / name).read_bytes())

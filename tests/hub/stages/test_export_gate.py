@@ -1,4 +1,5 @@
 import gzip
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -185,6 +186,22 @@ def understate(folder: Path) -> str:
     return "statistics.json: [39] actors, not 40"
 
 
+def round_a_table(folder: Path) -> str:
+    path = folder / "statistics.csv"
+    path.write_text(
+        re.sub(r"(actors-by-type,open,[^\n]*?),(\d+),", r"\1,99,", path.read_text("utf-8"), count=1), "utf-8"
+    )
+    return "statistics.csv tells other numbers"
+
+
+def empty_a_dataset(folder: Path) -> str:
+    path = folder / "statistics.jsonstat.json"
+    said = orjson.loads(path.read_bytes())
+    del said["link"]["item"][0]
+    path.write_bytes(orjson.dumps(said))
+    return "statistics.jsonstat.json tells other numbers"
+
+
 def understate_what_is_open(folder: Path) -> str:
     said = orjson.loads((folder / "statistics.json").read_bytes())
     [table] = [each for each in said["tables"] if (each["id"], each["population"]) == ("actors-by-type", "open")]
@@ -213,6 +230,8 @@ def understate_what_is_open(folder: Path) -> str:
         miscount,
         understate,
         understate_what_is_open,
+        round_a_table,
+        empty_a_dataset,
     ],
     ids=lambda tamper: tamper.__name__,
 )

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from hub.catalogue import Catalogue
-from hub.distributions import shelf
+from hub.distributions import shelf, tabulated
 from hub.distributions.contents import Contents, MemberRow, PublicLine
 from hub.distributions.formats import FORMATS
 from hub.model.imprint import Imprint
@@ -58,6 +58,8 @@ def test_a_release_holds_every_file_and_says_so(tmp_path: Path) -> None:
         ("identifiers.csv", 0),
         ("catalogue.sqlite", 3),
         ("statistics.json", None),
+        ("statistics.csv", len(tabulated.of_table(made.folder / tabulated.TABLE))),
+        ("statistics.jsonstat.json", None),
         ("changes.sqlite", 3),
         ("rrma-verify", None),
         ("rrma-recompute", None),
@@ -66,6 +68,7 @@ def test_a_release_holds_every_file_and_says_so(tmp_path: Path) -> None:
         ("projects.schema.json", None),
         ("projects.provenance.schema.json", None),
         ("identifiers.schema.json", None),
+        ("statistics.schema.json", None),
         ("csv-metadata.json", None),
         ("datapackage.json", None),
         ("catalogue.jsonld", None),
