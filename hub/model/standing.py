@@ -113,7 +113,7 @@ class Standing:
 
     def released(self) -> Self:
         """A held deletion applied."""
-        return replace(self, state=State.DELETED, accepted=None, accepted_hash=None)
+        return replace(self, state=State.DELETED, accepted=None, accepted_hash=None, ruled=None)
 
     def renamed(self, number: int, to: Self) -> tuple[Self, Self]:
         """After a rekey: the old record, and `to`, the record under its new id.

@@ -1,4 +1,8 @@
-"""A statement: one line of a feed as it was received and judged. Statements are kept for ever, as they came."""
+"""A statement: one line of a feed as it was received and judged, or a step that the hub took with a record.
+
+Statements are kept for ever, as they came. By them alone, in order of number, every record of a source comes to where
+it stands (`hub.model.replay`).
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,23 +15,39 @@ _LINES_PER_JOB = 1 << 32
 
 
 class Op(StrEnum):
-    """ABSENT is not a line: a proven complete reading did not hold the record. UNREADABLE names no record."""
+    """PUT, DELETE, REKEY and UNREADABLE, which names no record, are lines of the feed. The others are steps of the hub.
+
+    ABSENT:    a proven complete reading did not hold the record.
+    RELEASED:  its deletion was applied.
+    PROPOSED:  it seems to go on under another id, `to`; without one, that no longer seems so.
+    AWAITED:   it waits until a person says whether it goes on from one that vanished.
+    ADMITTED:  it waits no longer, and is a record of its own.
+    CONTINUED: a person said that it goes on as `to`.
+    KEPT, APART: a person rejected its deletion, or that it goes on under another id.
+    """
 
     PUT = "put"
     DELETE = "delete"
     REKEY = "rekey"
-    ABSENT = "absent"
     UNREADABLE = "unreadable"
+    ABSENT = "absent"
+    RELEASED = "released"
+    PROPOSED = "proposed"
+    AWAITED = "awaited"
+    ADMITTED = "admitted"
+    CONTINUED = "continued"
+    KEPT = "kept"
+    APART = "apart"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What a source said of one record.
+    """What a source said of one record, or what the hub did with it.
 
     number:  from `statement_number`: rises with time within one source.
     hash:    as the source declares it; None unless it states a record.
     payload: the record's canonical bytes; of a line that cannot be spelt so, its beginning as it came.
-    detail:  what else a delete or a rekey says (reason, into, to).
+    detail:  what else it says: reason, into and to of a delete; to of a step that names another id; rejudged.
     issues:  why it was quarantined; empty when it was accepted.
     schema, judged_with: of a put: the schema its node states, and the stamp of the gate that judged it.
     """

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 from hub.feeds import Page, Unreadable
 from hub.feeds.paging import Change
 from hub.model.job import Tally
+from hub.model.replay import successor
 from hub.model.standing import Standing, State
 from hub.model.statement import Op, Statement, statement_number
 from hub.quality.gate import examine, schema_for, twice, unreadable
@@ -144,17 +145,17 @@ class _Desk:
 
     def _delete(self, delete: Delete) -> None:
         before = self._find(RecordKey(delete.collection, self._door.source, delete.id))
-        successor = _successor(self._door.source, delete)
-        erased = delete.reason == "erased"
-        if before is None or (before.declared_hash is None and before.successor == successor and not erased):
-            self._counts["unchanged"] += 1
-            return
         told = {"reason": delete.reason, "into": delete.into, "to": delete.to}
         detail: JSON = {name: value for name, value in told.items() if value is not None}
+        goes_on = successor(self._door.source, detail)
+        erased = delete.reason == "erased"
+        if before is None or (before.declared_hash is None and before.successor == goes_on and not erased):
+            self._counts["unchanged"] += 1
+            return
         number = self._state(
             before.key, Op.DELETE, seq=delete.seq, modified_at=delete.modified_at, detail=detail or None
         )
-        gone = before.gone(number, successor)
+        gone = before.gone(number, goes_on)
         self._change(gone)
         if erased and gone.state is State.DELETED:
             self._erased.append(gone.key)
@@ -226,15 +227,6 @@ def _named(source: str, changes: Iterable[Change]) -> set[RecordKey]:
         if isinstance(change, Rekey):
             found.add(RecordKey(change.collection, source, change.to))
     return {key for key in found if _is_usable(key.local_id)}
-
-
-def _successor(source: str, delete: Delete) -> tuple[str, str] | None:
-    """Where a tombstone says that the record goes on: in another record of this source, or at another network."""
-    if delete.reason == "merged" and delete.into:
-        return source, delete.into
-    to = delete.to if delete.reason == "moved" and delete.to else {}
-    network, local_id = to.get("network"), to.get("id")
-    return (network, local_id) if isinstance(network, str) and isinstance(local_id, str) else None
 
 
 def _is_usable(local_id: str) -> bool:

@@ -5,8 +5,8 @@ left ──► same content under a new id ──► proposed as a re-key: both 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection, Engine
 
@@ -14,8 +14,10 @@ from hub.model.hold import night_of
 from hub.model.instruction import Instruction, Kind
 from hub.model.job import Job, Tally
 from hub.model.standing import State
+from hub.model.statement import Op
 from hub.quality.expectations import BASE_NIGHTS, Guard, Turnover, base
 from hub.quality.rekeys import RekeyMap, rekey_map
+from hub.stages.steps import Steps
 from hub.store import holds, instructions, jobs, records, sources
 from hub.store.engine import reading
 from schemas.record import RecordKey
@@ -35,16 +37,17 @@ class Departures:
     refused: str | None = None
 
 
-def see_off(engine: Engine, source: str, job: int, now: datetime) -> Departures:
-    """Let go what may go, in one transaction; what may not stays as it is. now: of the job. Raises Superseded."""
+def see_off(engine: Engine, job: int, steps: Steps) -> Departures:
+    """Let go what may go, in one transaction; what may not stays as it is. steps: of the job. Raises Superseded."""
+    source = steps.source
     with reading(engine) as connection:
         suggested = _suggested(connection, source)
     with engine.begin() as connection:
         sources.fence(connection, source, job)
-        _propose(connection, source, suggested, now)
-        override = instructions.in_force(connection, Kind.OVERRIDE, night_of(now)).get(source)
+        _propose(connection, suggested, steps)
+        override = instructions.in_force(connection, Kind.OVERRIDE, night_of(steps.now)).get(source)
         measured = turnovers(connection, source, waived=override is not None)
-        deleted = sum(holds.let_go(connection, source, each.collection) for each in measured if each.applies)
+        deleted = let_go(connection, [each.collection for each in measured if each.applies], steps)
         return _told(connection, source, measured, deleted, suggested, override)
 
 
@@ -95,23 +98,36 @@ def _suggested(connection: Connection, source: str) -> RekeyMap:
     return rekey_map(holds.vanished(connection, source), arrived, actors)
 
 
-def _propose(connection: Connection, source: str, suggested: RekeyMap, now: datetime) -> None:
+def let_go(connection: Connection, collections: Iterable[str], steps: Steps, *, kept: bool = False) -> int:
+    """Apply the deletions of these collections that wait; returns how many. kept: as of `holds.going`.
+
+    What a source asks to erase leaves with all its statements' content; anything else keeps its history.
+    """
+    deleted = 0
+    for name in collections:
+        deleted += steps.take_all(Op.RELEASED, holds.going(connection, steps.source, name, kept=kept))
+        holds.purge(connection, steps.source, name)
+        steps.write(connection)
+    return deleted
+
+
+def _propose(connection: Connection, suggested: RekeyMap, steps: Steps) -> None:
     """Bring both sides of every proposal to where they wait, and let those go on whose proposal no longer stands."""
-    olds = records.standings(connection, suggested.pairs)
-    records.save(
-        connection, [replace(olds[old], proposed=new.local_id) for old, new in suggested.pairs.items() if old in olds]
-    )
-    changed, awaited = [], set[RecordKey]()
-    for old, new in holds.proposals(connection, source):
-        if new.declared_hash is None:
-            changed.append(replace(old, proposed=None))
+    known = records.standings(connection, [*suggested.pairs.keys(), *suggested.pairs.values()])
+    for old, new in suggested.pairs.items():
+        steps.take(Op.PROPOSED, known[old], known[new])
+    steps.write(connection)
+    awaited = set[RecordKey]()
+    for old_side, new_side in holds.proposals(connection, steps.source):
+        if new_side.declared_hash is None:
+            steps.take(Op.PROPOSED, old_side)
             continue
-        awaited.add(new.key)
-        if new.state is State.ACCEPTED and new.founded_on == now:
-            changed.append(new.arriving())
-    stray = [each for each in records.in_state(connection, source, State.HELD) if each.is_arriving]
-    changed += [each.admitted(now) for each in stray if each.key not in awaited]
-    records.save(connection, changed)
+        awaited.add(new_side.key)
+        if new_side.state is State.ACCEPTED and new_side.founded_on == steps.now:
+            steps.take(Op.AWAITED, new_side)
+    stray = [each for each in records.in_state(connection, steps.source, State.HELD) if each.is_arriving]
+    steps.take_all(Op.ADMITTED, [each for each in stray if each.key not in awaited])
+    steps.write(connection)
 
 
 def _told(

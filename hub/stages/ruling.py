@@ -11,18 +11,19 @@ job showed. A decision that was taken already is told, and not taken again.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count as count_from
 
 from sqlalchemy import Connection, Engine
 
 from hub.model.job import Job, JobStatus, derive
 from hub.model.ruling import Ruled, Ruling
-from hub.model.standing import Fate, Standing
-from hub.model.statement import Op, Statement
-from hub.stages.departures import turnovers
+from hub.model.statement import Op
+from hub.stages.departures import let_go, turnovers
 from hub.stages.harvest import held_reason
 from hub.stages.proof import prove_again
+from hub.stages.steps import Steps
 from hub.stages.visit import LossRefused
-from hub.store import holds, jobs, records, rulings, sources, statements
+from hub.store import holds, jobs, rulings, sources, statements
 from schemas.errors import NotFound, RequestError
 
 _ABOUT_THE_MAP = (Ruling.REKEYED, Ruling.APART)
@@ -56,9 +57,11 @@ def rule(engine: Engine, number: int, ruling: Ruling, *, author: str, reason: st
         before = _before(connection, said)
         if before is not None and before.ruling is ruling:
             return Outcome(job=job, ruled=before, again=True)
-        _require_as_shown(connection, job)
+        newest = _require_as_shown(connection, job)
         overturns = before is not None and before.ruling is Ruling.REJECTED
-        count, deleted = _apply(connection, said, overturns=overturns)
+        last = statements.last_number(connection, newest)
+        steps = Steps(source=job.source, now=now, next_number=count_from(last + 1).__next__)
+        count, deleted = _apply(connection, ruling, steps, overturns=overturns)
         if not count:
             what = "no re-key map" if ruling in _ABOUT_THE_MAP else "no deletion"
             raise RefusedRuling(f"{what} waits at job {number}: `rrma-hub job show {number}` tells what does")
@@ -77,10 +80,13 @@ def _before(connection: Connection, said: Ruled) -> Ruled | None:
     return found[-1] if found else None
 
 
-def _require_as_shown(connection: Connection, job: Job) -> None:
-    """Raises RefusedRuling unless what waits now is what this job showed, and what it proved is still so."""
+def _require_as_shown(connection: Connection, job: Job) -> int:
+    """The newest job of the source, after which the steps of a decision are numbered.
+
+    Raises RefusedRuling unless what waits now is what this job showed, and what it proved is still so.
+    """
     newest = sources.stand_still(connection, job.source)
-    at_work = jobs.get(connection, newest) if newest is not None else None
+    at_work = jobs.get(connection, newest)
     if at_work is not None and at_work.status is JobStatus.RUNNING:
         raise RefusedRuling(f"job {newest} is reading {job.source} now, or was stopped: harvest it, then decide")
     hold = jobs.hold(connection, job.source)
@@ -92,56 +98,32 @@ def _require_as_shown(connection: Connection, job: Job) -> None:
         raise RefusedRuling(f"what waits is no longer what job {job.number} showed: harvest {job.source}, then decide")
     if job.proof is None or not prove_again(connection, job.source, job.proof).holds:
         raise RefusedRuling(f"what job {job.number} proved no longer holds: harvest {job.source}, then decide")
+    return newest
 
 
-def _apply(connection: Connection, said: Ruled, *, overturns: bool) -> tuple[int, int]:
+def _apply(connection: Connection, ruling: Ruling, steps: Steps, *, overturns: bool) -> tuple[int, int]:
     """Do what was decided. Returns how many records it was about, and how many left.
 
     overturns: the deletions had been rejected, and are confirmed after all.
     """
-    match said.ruling:
+    source = steps.source
+    match ruling:
         case Ruling.CONFIRMED:
-            names = list(holds.waiting(connection, said.source))
-            deleted = sum(holds.let_go(connection, said.source, name, kept=overturns) for name in names)
+            deleted = let_go(connection, list(holds.waiting(connection, source)), steps, kept=overturns)
             return deleted, deleted
         case Ruling.REJECTED:
-            return holds.keep(connection, said.source), 0
+            count = steps.take_all(Op.KEPT, holds.keepable(connection, source))
         case Ruling.REKEYED:
-            return _rekey(connection, said), 0
+            count = len([steps.take(Op.CONTINUED, old, new) for old, new in holds.proposals(connection, source)])
         case Ruling.APART:
-            return _part(connection, said)
-
-
-def _rekey(connection: Connection, said: Ruled) -> int:
-    """Hand age, judgements and identifier of each vanished record on to the one it goes on as."""
-    place = statements.last_number(connection, said.job)
-    changed: list[Standing] = []
-    told: list[Statement] = []
-    for old, new in holds.proposals(connection, said.source):
-        place += 1
-        told.append(
-            Statement(
-                number=place,
-                source=said.source,
-                collection=old.key.collection,
-                local_id=old.key.local_id,
-                op=Op.REKEY,
-                received_at=said.at,
-                detail={"to": new.key.local_id, "approved": True},
-            )
-        )
-        changed.extend(old.continued(place, new))
-    statements.add(connection, told)
-    records.save(connection, changed)
-    return len(told)
-
-
-def _part(connection: Connection, said: Ruled) -> tuple[int, int]:
-    pairs = list(holds.proposals(connection, said.source))
-    changed = [replace(old, proposed=None, ruled=Fate.APART) for old, _ in pairs]
-    records.save(connection, [*changed, *(new.admitted(said.at) for _, new in pairs if new.is_arriving)])
-    going = [each.collection for each in turnovers(connection, said.source) if each.applies]
-    return len(pairs), sum(holds.let_go(connection, said.source, name) for name in going)
+            pairs = list(holds.proposals(connection, source))
+            count = steps.take_all(Op.APART, [old for old, _ in pairs])
+            steps.take_all(Op.ADMITTED, [new for _, new in pairs if new.is_arriving])
+    steps.write(connection)
+    if ruling is not Ruling.APART:
+        return count, 0
+    within = [each.collection for each in turnovers(connection, source) if each.applies]
+    return count, let_go(connection, within, steps)
 
 
 def _after(connection: Connection, job: Job, said: Ruled, deleted: int) -> Job:

@@ -23,6 +23,7 @@ from hub.stages.admission import Admission
 from hub.stages.departures import see_off
 from hub.stages.proof import declared_by, prove, same
 from hub.stages.spool import Spool
+from hub.stages.steps import Steps
 from hub.store import records, sources, statements
 from hub.store.engine import reading
 from hub.store.sources import Position
@@ -243,7 +244,8 @@ class Visit:
 
     def _let_go(self) -> None:
         """Apply the deletions that the guard lets pass. Raises LossRefused for those it refuses."""
-        found = see_off(self.engine, self.source.name, self.door.job, self.door.now)
+        steps = Steps(source=self.source.name, now=self.door.now, next_number=self.door.next_number)
+        found = see_off(self.engine, self.door.job, steps)
         self.notes.extend(found.notes)
         self.tally += found.tally
         self.shown, self.waived = found.shown, found.waived

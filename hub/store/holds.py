@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from hub.model.standing import Fate, Standing, State
 from hub.model.statement import Op
@@ -80,7 +80,8 @@ def vanished(connection: Connection, source: str) -> Iterator[tuple[RecordKey, J
         select(records.c.collection, records.c.local_id, statements.c.payload)
         .join(statements, statements.c.number == records.c.accepted_statement)
         .join(last, last.c.number == records.c.received_statement)
-        .where(_left(source), records.c.proposed.is_(None), records.c.ruled.is_(None), unexplained)
+        .where(_left(source), records.c.proposed.is_(None), records.c.ruled.is_(None))
+        .where(records.c.successor_id.is_(None), unexplained)
     )
     return _contents(connection, source, query)
 
@@ -130,24 +131,27 @@ def listed(connection: Connection, source: str, limit: int) -> list[JSON]:
     return found
 
 
-def let_go(connection: Connection, source: str, collection: str, *, kept: bool = False) -> int:
-    """Apply the deletions of one collection that wait; returns how many. kept: also those that a person rejected.
+def going(connection: Connection, source: str, collection: str, *, kept: bool = False) -> list[Standing]:
+    """The records of one collection whose deletion waits. kept: also those whose deletion a person rejected."""
+    here = and_(_left(source), records.c.collection == collection, records.c.proposed.is_(None))
+    return _standings(connection, here if kept else and_(here, ~_IS_KEPT))
 
-    What a source asks to erase leaves with all its statements' content; anything else keeps its history.
-    """
-    going = and_(_left(source), records.c.collection == collection, records.c.proposed.is_(None))
-    if not kept:
-        going = and_(going, ~_IS_KEPT)
-    for local_id in list(connection.scalars(select(records.c.local_id).where(going, _erased()))):
+
+def keepable(connection: Connection, source: str) -> list[Standing]:
+    """The records whose deletion waits and may be rejected: what the source asks to erase may not."""
+    return _standings(connection, and_(_left(source), records.c.proposed.is_(None), ~_IS_KEPT, ~_erased()))
+
+
+def purge(connection: Connection, source: str, collection: str) -> None:
+    """Remove the content of the records of one collection whose erasure is about to be applied."""
+    here = and_(_left(source), records.c.collection == collection, _erased())
+    for local_id in list(connection.scalars(select(records.c.local_id).where(here))):
         erase(connection, source, collection, local_id)
-    gone = {"state": State.DELETED, "accepted_statement": None, "accepted_hash": None, "ruled": None}
-    return connection.execute(update(records).where(going).values(**gone)).rowcount
 
 
-def keep(connection: Connection, source: str) -> int:
-    """Note that a person rejected the deletions that wait; returns how many. What must be erased goes on waiting."""
-    here = and_(_left(source), records.c.proposed.is_(None), ~_IS_KEPT, ~_erased())
-    return connection.execute(update(records).where(here).values(ruled=Fate.KEPT)).rowcount
+def _standings(connection: Connection, here: ColumnElement[bool]) -> list[Standing]:
+    query = select(records).where(here).order_by(records.c.collection, records.c.local_id)
+    return [standing(row) for row in connection.execute(query)]
 
 
 def _contents(connection: Connection, source: str, query: Any) -> Iterator[tuple[RecordKey, JSON]]:

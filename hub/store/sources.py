@@ -103,11 +103,11 @@ def judged(connection: Connection, source: str, job: int, stamp: str) -> None:
     _still(connection, source, job, {"judged_with": stamp})
 
 
-def stand_still(connection: Connection, source: str) -> int | None:
-    """Let no visit begin before this transaction ends; returns the newest visit, which may be at work."""
+def stand_still(connection: Connection, source: str) -> int:
+    """Let no visit begin before this transaction ends; returns the newest job, which may be at work."""
     here = source_state.c.source == source
     connection.execute(update(source_state).where(here).values(job=source_state.c.job))
-    return connection.scalar(select(source_state.c.job).where(here))
+    return int(connection.execute(select(source_state.c.job).where(here)).scalar_one())
 
 
 def fence(connection: Connection, source: str, job: int) -> None:

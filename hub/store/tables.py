@@ -113,7 +113,7 @@ jobs = Table(
 )
 
 # number: job * 2**32 + place in the job, so that many jobs append at once without asking each other for numbers.
-# op: put, delete, rekey, absent (not in a proven complete reading) or unreadable. payload: the canonical bytes
+# op: a line of the feed, or a step of the hub: see hub.model.statement. payload: the canonical bytes
 # of a put that could be spelt, else the beginning of the line as it came. schema, judged_with: of a put, the schema
 # that its node states and the stamp of the gate (hub/quality/gate.py) that judged it.
 statements = Table(
@@ -134,7 +134,11 @@ statements = Table(
     Column("schema", Text),
     Column("judged_with", Text),
     Column("received_at", UtcDateTime, nullable=False),
-    CheckConstraint("op IN ('put', 'delete', 'rekey', 'absent', 'unreadable')", name="op"),
+    CheckConstraint(
+        "op IN ('put', 'delete', 'rekey', 'unreadable', 'absent', 'released', 'proposed', 'awaited', 'admitted',"
+        " 'continued', 'kept', 'apart')",
+        name="op",
+    ),
     CheckConstraint("verdict IN ('accepted', 'quarantined')", name="verdict"),
     Index("ix_statements_key", "source", "collection", "local_id"),
 )

@@ -88,7 +88,8 @@ def test_a_deletion_that_is_held_is_still_published_until_it_is_let_go(engine: E
         assert len(list(records.accepted(connection, "actor"))) == 2
         assert records.holdings(connection, "centraider") == {}
     with engine.begin() as connection:
-        assert holds.let_go(connection, "centraider", "actor") == 1
+        [going] = holds.going(connection, "centraider", "actor")
+        records.save(connection, [going.released()])
         assert [each.key.source for each in records.accepted(connection, "actor")] == ["gescod"]
         assert records.counts(connection, "centraider")["actor"][State.DELETED] == 1
 
