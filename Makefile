@@ -15,7 +15,7 @@ install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --compile-byte
 compile = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
           --generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS)
 
-.PHONY: help setup demo test lint bench lock clean chromium
+.PHONY: help setup demo test lint bench chaos lock clean chromium
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -38,6 +38,10 @@ lint: $(VENV)/.dev ## style, types, shell scripts, and no registry named in the 
 
 bench: $(VENV)/.dev ## the measured ratios
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+chaos: $(VENV)/.dev ## a thousand simulated years, fifty killed processes a database; hours (ARGS="--seeds 20 --nights 60")
+	$(BIN)/python -m tests.chaos $(ARGS)
+	RRMA_CHAOS_KILLS=50 $(BIN)/python -m pytest tests/chaos/test_kill.py
 
 lock: $(VENV)/.python ## compile requirements/ from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(compile) --group bootstrap -o requirements/bootstrap.txt >/dev/null

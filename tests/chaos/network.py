@@ -1,0 +1,187 @@
+"""A network of the simulation: its true directory, night after night, and every truth it ever stated.
+
+The feed is that of `tests.hub.feed_server`, which shares no code with the hub. What a network may truly do is here:
+records come, change and leave, are renamed one by one or all at once, most of them vanish and return, a backup is
+restored with its old history or with a new one, old history is compacted, the clock is set back. What goes wrong on
+the wire is in `faults`.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from copy import deepcopy
+from random import Random
+from typing import Any
+
+from tests.hub.feed_server import FakeNode, actor
+
+TOWNS = (
+    ("Tours", "37000", "37261"),
+    ("Orléans", "45000", "45234"),
+    ("Blois", "41000", "41018"),
+    ("Chartres", "28000", "28085"),
+)
+THEMES = ("Eau", "Puits", "Écoles", "Santé", "Forêts", "Femmes", "Semences", "Pirogues", "Climat", "Livres")
+KINDS = ("Association", "Collectif", "Comité", "Amis", "Atelier")
+PLACES = ("Kayes", "Sahel", "Mono", "Atlas", "Casamance", "Mékong", "Andes", "Togo")
+LEAST, MOST = 20, 45
+
+Key = tuple[str, str]  # collection, local id
+Truth = Mapping[Key, str]  # key -> content hash of everything a network states at one moment
+
+
+def is_fit(record: Mapping[str, Any]) -> bool:
+    """Whether a record of ours follows its schema: the simulation makes no other mistake than an empty name."""
+    return bool(record.get("name") or record.get("title"))
+
+
+class Network(FakeNode):
+    """One network. `stated`: key -> hashes of every fit content it ever truly stated."""
+
+    def __init__(self, name: str, rng: Random, *, static: bool) -> None:
+        super().__init__(name, epoch=f"{name}-1")
+        self.rng, self.static, self.number, self.epochs = rng, static, 0, 1
+        self.generated_at = "2026-11-23T01:30:00Z"
+        self.stated: dict[Key, set[str]] = defaultdict(set)
+        self.backup: dict[str, Any] | None = None
+        self.vanished: list[dict[str, Any]] = []
+        if static:
+            self.links = {"snapshot": "snapshot.ndjson.gz"}
+        for _ in range(rng.randint(LEAST, MOST)):
+            self.add()
+
+    @property
+    def truth(self) -> Truth:
+        return {key: line["hash"] for key, line in self.live.items()}
+
+    def manifest(self) -> dict[str, Any]:
+        return super().manifest() | {"generated_at": self.generated_at}
+
+    def put(self, id: str, record: Any, collection: str = "actor", **said: Any) -> "Network":
+        super().put(id, record, collection, **said)
+        line = self.live[collection, id]
+        if is_fit(record):
+            self.stated[collection, id].add(line["hash"])
+        return self
+
+    # What an officer does on an ordinary day.
+
+    def day(self) -> None:
+        """Some of what happens between two nights."""
+        if self.rng.random() < 0.35:
+            for _ in range(self.rng.randint(1, 3)):
+                self.rng.choice((self.add, self.add, self.change, self.change, self.spoil, self.mend, self.remove))()
+        if self.rng.random() < 0.10:
+            self.back_up()
+        if self.rng.random() < 0.06:
+            self.rng.choice(self._upheavals)()
+
+    def add(self) -> None:
+        if len(self.live) > MOST:
+            return
+        self.number += 1
+        if self.number % 5 == 0:
+            self.put(f"P-{self.number}", self._project(), "project")
+        else:
+            self.put(f"A-{self.number}", self._actor())
+
+    def change(self) -> None:
+        if key := self._any():
+            self.put(key[1], self._actor() if key[0] == "actor" else self._project(), key[0])
+
+    def spoil(self) -> None:
+        """A record loses what it cannot be published without."""
+        if key := self._any():
+            held = self.live[key]["record"]
+            self.put(key[1], held | {"name" if key[0] == "actor" else "title": ""}, key[0])
+
+    def mend(self) -> None:
+        for key in sorted(self.live):
+            if not is_fit(self.live[key]["record"]):
+                self.put(key[1], self._actor() if key[0] == "actor" else self._project(), key[0])
+
+    def remove(self) -> None:
+        if key := self._any():
+            self.delete(key[1], key[0], reason=self.rng.choice(("withdrawn", "erased")))
+
+    # What happens once or twice a year.
+
+    @property
+    def _upheavals(self) -> tuple[Any, ...]:
+        everywhere = (self.lose_many, self.bring_back, self.restore_backup, self.set_clock_back, self.restart_history)
+        return (*everywhere, self.renumber, self.rename_one, self.compact)
+
+    def lose_many(self) -> None:
+        """A broken export: a third to all of the directory is gone, honestly stated."""
+        share = self.rng.choice((0.3, 0.6, 1.0))
+        gone = [key for key in sorted(self.live) if self.rng.random() < share]
+        self.vanished += [self.live[key] for key in gone]
+        for collection, local_id in gone:
+            self.delete(local_id, collection)
+
+    def bring_back(self) -> None:
+        for line in self.vanished:
+            if (line["collection"], line["id"]) not in self.live:
+                self.put(line["id"], line["record"], line["collection"])
+        self.vanished = []
+
+    def renumber(self) -> None:
+        """New software gives every record another id, and says nothing of the old ones."""
+        moved = [self.live[key] for key in sorted(self.live)]
+        self.number += 1
+        for line in moved:
+            self.delete(line["id"], line["collection"])
+        for line in moved:
+            new_id = f"{self.number}-{line['id'].split('-', 1)[1]}"
+            self._go_on(line, new_id)
+            self.put(new_id, line["record"], line["collection"])
+
+    def rename_one(self) -> None:
+        if (key := self._any()) and not self.static:
+            self.number += 1
+            self._go_on(self.live[key], f"R-{self.number}")
+            self.rekey(key[1], f"R-{self.number}", key[0])
+
+    def back_up(self) -> None:
+        self.backup = deepcopy({name: getattr(self, name) for name in ("epoch", "seq", "live", "lines")})
+        self.backup["compacted_before"] = self.compacted_before
+
+    def restore_backup(self) -> None:
+        """The directory of some weeks ago; with its old sequence numbers, as a node that does not know the protocol."""
+        if self.backup is None:
+            return
+        for name, value in deepcopy(self.backup).items():
+            setattr(self, name, value)
+        if self.rng.random() < 0.5:
+            self.restart_history()
+
+    def restart_history(self) -> None:
+        self.epochs += 1
+        self.compacted_before = 0
+        self.restart(f"{self.network}-{self.epochs}")
+
+    def set_clock_back(self) -> None:
+        self.generated_at = "1970-01-01T00:00:01Z"
+        if key := self._any():
+            self.put(key[1], self.live[key]["record"], key[0], modified_at="1969-12-31T23:59:59Z")
+
+    def _go_on(self, line: dict[str, Any], new_id: str) -> None:
+        """What was stated under the old id stays published under the new one, until that one is fit itself."""
+        collection = line["collection"]
+        self.stated[collection, new_id] |= self.stated[collection, line["id"]]
+
+    def _any(self) -> Key | None:
+        return self.rng.choice(sorted(self.live)) if self.live else None
+
+    def _actor(self) -> dict[str, Any]:
+        city, postcode, insee = self.rng.choice(TOWNS)
+        name = f"{self.rng.choice(KINDS)} {self.rng.choice(THEMES)} {self.rng.choice(PLACES)}"
+        return actor(name, seat={"city": city, "postcode": postcode, "insee": insee})
+
+    def _project(self) -> dict[str, Any]:
+        title = f"{self.rng.choice(THEMES)} pour {self.rng.choice(PLACES)}"
+        lead = self._any()
+        return {
+            "title": title,
+            "lead": {"actor": lead[1] if lead and lead[0] == "actor" else "A-1"},
+            "countries": [{"code": self.rng.choice(("ML", "BJ", "TG", "MA"))}],
+        }

@@ -1,0 +1,223 @@
+"""Twelve networks and a hub, night after night, from one seed: real stages, real SQLite, nothing else of this world.
+
+    seed ─► what networks do ─► what goes wrong on the wire ─► what the machine does ─► a night ─► invariants
+
+The same seed gives the same nights, on any machine. Nights at the end are calm, so that the hub can settle.
+"""
+
+import hashlib
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DatabaseError
+
+from hub.distributions import checksums, shelf
+from hub.feeds import FeedClient
+from hub.migrations import upgrade
+from hub.model.job import Job
+from hub.model.ruling import Ruling
+from hub.model.source import Limits, Source, SourceKind
+from hub.stages.compile import compile_catalogue
+from hub.stages.harvest import harvest_all
+from hub.stages.publication import release
+from hub.stages.resolve import resolve
+from hub.stages.ruling import RefusedRuling, rule
+from hub.store.engine import open_engine
+from tests.chaos.faults import FAULTS, Asked, Fault
+from tests.chaos.invariants import Broken, Known, Watch, unsettled
+from tests.chaos.machine import Killed, Machine, SmallDisk, pages_of
+from tests.chaos.network import Network, Truth
+from tests.chaos.wire import Clock, connect, running
+from tests.hub.feed_server import Answer, Question
+
+FIRST_NIGHT = datetime(2026, 1, 1, 2, 30, tzinfo=UTC)
+# Small enough that a bomb and a drip are caught after kilobytes and simulated seconds.
+LIMITS = Limits(max_body_bytes=4 << 20, ratio_grace_bytes=1 << 16)
+# AS112: IANA calls it globally reachable and nobody is at home there. Nothing is ever sent to it.
+PREFIX = "192.31.196."
+CALM_NIGHTS = 4
+
+
+class Scale(NamedTuple):
+    """How long, how many, and every how many nights the later stages run."""
+
+    nights: int = 365
+    networks: int = 12
+    resolve_every: int = 30
+    release_every: int = 120
+
+
+class Simulation:
+    """One seed. `run` gives a fingerprint of everything that happened, or raises Broken."""
+
+    def __init__(self, seed: int, folder: Path, scale: Scale) -> None:
+        self.rng, self.scale = Random(f"chaos {seed}"), scale
+        self.database, self.releases = folder / "hub.sqlite", folder / "releases"
+        self.releases.mkdir()
+        self.clock, self.machine = Clock(), Machine()
+        self.machine.folder = str(self.releases)
+        self.networks: dict[str, Network] = {}
+        for number in range(scale.networks):
+            name = f"network-{number}"
+            self.networks[name] = Network(name, Random(self.rng.random()), static=number % 4 == 3)
+        self.sources = [self._source(number, network) for number, network in enumerate(self.networks.values())]
+        self.faults: dict[str, tuple[Fault, int]] = {}
+        self.asked: dict[str, int] = defaultdict(int)
+        self.served: dict[str, list[Truth]] = defaultdict(list)
+        self.watch = Watch(self.networks)
+        self.told = hashlib.sha256()
+        self.decided: set[str] = set()
+        self.happened: dict[str, int] = defaultdict(int)
+
+    def run(self) -> str:
+        with ExitStack() as stack:
+            stack.callback(self.machine.close)
+            stack.enter_context(running(self.clock))
+            feeds = FeedClient(stack.enter_context(connect(self.answer)))
+            self.engine = self._open()
+            stack.callback(self._close)
+            for number in range(self.scale.nights):
+                self._night(number, feeds)
+            self._settle()
+        return self.told.hexdigest()
+
+    def answer(self, host: str, path: str, question: Question) -> Answer:
+        """What goes over the wire when the hub asks a network."""
+        network = self.networks[f"network-{host.removeprefix(PREFIX)}"]
+        true = network.answer(path, question)
+        if path == "feed.json":
+            self.served[network.network].append(network.truth)
+        fault, since = self.faults.get(network.network, (None, 0))
+        self.asked[network.network] += 1
+        if fault is None or self.asked[network.network] <= since or true.status != 200:
+            return true
+        self.happened[fault.__name__] += 1
+        false = fault(Asked(network, path, question, true, self.rng, self.clock))
+        self.served[network.network].append(network.truth)
+        return false
+
+    def _night(self, number: int, feeds: FeedClient) -> None:
+        calm = number >= self.scale.nights - CALM_NIGHTS
+        self.faults, self.asked, self.served = {}, defaultdict(int), defaultdict(list)
+        self.decided = set()
+        for name, network in self.networks.items():
+            if not calm:
+                network.day()
+                if self.rng.random() < 0.15:
+                    self.faults[name] = (self.rng.choice(FAULTS), self.rng.choice((0, 0, 1, 2)))
+        last = number == self.scale.nights - 1
+        resolves = last or number % self.scale.resolve_every == 0
+        releases = last or (number > 0 and number % self.scale.release_every == 0)
+        killed = self._hub(number, feeds, resolves=resolves, releases=releases, calm=calm)
+        known = Known.of_file(self.database, self.watch.last_job - 2 * self.scale.networks)
+        self.watch.night(known, self.served, killed=killed, decided=self.decided)
+        for job in known.jobs:
+            self.told.update(f"{number} {job}\n".encode())
+        self.told.update(f"{sorted(known.issued.items())}".encode())
+
+    def _hub(self, number: int, feeds: FeedClient, *, resolves: bool, releases: bool, calm: bool) -> bool:
+        """The hub's night, on a machine that may fail. Returns whether it did."""
+        now = FIRST_NIGHT + timedelta(days=number)
+        try:
+            with self._machine(calm=calm, releases=releases):
+                self._steward(harvest_all(self.sources, feeds, self.engine, now, threads=1), now)
+                if resolves or releases:
+                    resolve(self.engine, now)
+                    compile_catalogue(self.engine)
+                if releases:
+                    release(self.engine, self.releases, now, allow_empty=True)
+        except Killed:
+            self.happened["killed"] += 1
+        except (DatabaseError, sqlite3.Error, OSError) as error:
+            if self.machine.full_pages is None and not self.happened["small disk tonight"]:
+                raise
+            self.happened[f"disk full: {type(error).__name__}"] += 1
+        else:
+            if releases:
+                self._whole_release()
+            if self.machine.full_pages is None:
+                return False
+        self._reopen()
+        return True
+
+    def _steward(self, jobs: Sequence[Job], now: datetime) -> None:
+        """Now and then a person decides about what waits, rightly or wrongly."""
+        for job in jobs:
+            if not job.tally.waits or self.rng.random() > 0.15:
+                continue
+            ruling = self.rng.choice(tuple(Ruling))
+            self.decided.add(job.source)
+            try:
+                rule(self.engine, job.number, ruling, author="CIRRMA", reason="vu", now=now)
+            except RefusedRuling:
+                continue
+            self.happened[f"steward: {ruling}"] += 1
+
+    @contextmanager
+    def _machine(self, *, calm: bool, releases: bool) -> Iterator[None]:
+        chance = 1.0 if calm else self.rng.random()
+        self.machine.arm(None)
+        self.happened["small disk tonight"] = 0
+        if releases and chance < 0.3:
+            self.happened["small disk tonight"] = 1
+            with SmallDisk(self.rng.choice((100, 3_000, 20_000, 60_000)) + self._journal()):
+                yield
+            return
+        if chance < 0.08 or (releases and chance < 0.8):
+            most = 60 if chance < 0.08 else 900
+            self.machine.arm(self.rng.randint(1, most), after_commit=self.rng.random() < 0.3)
+        elif chance < 0.10:
+            self.engine.dispose()
+            self.machine.arm(None, full_pages=pages_of(self.database) + self.rng.randint(0, 3))
+        yield
+
+    def _settle(self) -> None:
+        known = Known.of_file(self.database, 0)
+        if differences := list(unsettled(self.networks, known)):
+            raise Broken("after calm nights: " + "; ".join(differences[:5]))
+
+    def _whole_release(self) -> None:
+        current = shelf.current(self.releases)
+        if current is None or checksums.differing(current):
+            raise Broken(f"the current release {current} is not whole")
+
+    def _reopen(self) -> None:
+        """A new process: nothing of the old one is left but its files."""
+        self.machine.arm(None)
+        self.engine.dispose()
+        with closing(sqlite3.connect(self.database)) as connection:
+            (verdict,) = connection.execute("PRAGMA integrity_check").fetchone()
+        if verdict != "ok":
+            raise Broken(f"the database is damaged: {verdict}")
+        if shelf.current(self.releases) is not None:
+            self._whole_release()
+        self.engine = self._open()
+
+    def _open(self) -> Engine:
+        engine = open_engine(f"sqlite:///{self.database}")
+        upgrade(engine)
+        self.machine.watch(engine)
+        return engine
+
+    def _close(self) -> None:
+        self.engine.dispose()
+
+    def _journal(self) -> int:
+        """The size of the database's own files, so that a small disk meets the release's."""
+        return max(file.stat().st_size for file in self.database.parent.glob("hub.sqlite*"))
+
+    def _source(self, number: int, network: Network) -> Source:
+        return Source(
+            name=network.network,
+            title=network.network,
+            base_url=f"http://{PREFIX}{number}",
+            kind=SourceKind.STATIC if network.static else SourceKind.LIVE,
+            limits=LIMITS,
+        )
