@@ -28,7 +28,7 @@ from tests.chaos.invariants import Known, Watch, unsettled
 from tests.chaos.network import Network
 from tests.hub.feed_server import Answer, Question, serving
 
-KILLS = int(os.environ.get("RRMA_CHAOS_KILLS", "10"))
+KILLS = int(os.environ.get("RRMA_CHAOS_KILLS", "6"))
 FIRST_NIGHT = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 
 
