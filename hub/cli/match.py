@@ -51,15 +51,16 @@ def match(
         raise NotFound(f"no such file: {', '.join(missing)}")
     weights = load(model)
     actors, name = weights.collections["actor"], _name(weights)
-    kept = keeping.read(state, name) if state else keeping.Kept.empty()
+    shelf = keeping.Folder(state) if state else None
+    kept = keeping.read(shelf, name) if shelf else keeping.Kept.empty()
     night = matching.read(_lines(files), kept)
     after = matching.run(night, kept, actors, threads)
     found = matching.clusters(after)
     _write_csv(out, matching.CLUSTERS, [matching.as_csv(found)])
     if pairs:
         _write_csv(pairs, matching.PAIRS, map(matching.as_csv, matching.pairs(after, actors)))
-    if state and after is not kept:
-        keeping.write(state, after, name)
+    if shelf and after is not kept:
+        keeping.write(shelf, after, name)
     _tell(night, found, after.register.compared if after is not kept else 0, as_json=as_json)
     raise typer.Exit(ATTENTION if night.broken else DONE)
 

@@ -63,6 +63,7 @@ def resolve(
         tuple[Verdict, str, str] | None,
         typer.Option(help="What if somebody decided this.", metavar="VERDICT LEFT RIGHT", show_default=False),
     ] = None,
+    full: Annotated[bool, typer.Option("--full", help="Resolve everything again, whatever changed.")] = False,
     home: Home = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -78,7 +79,7 @@ def resolve(
             found = preview(hub.engine, hub.model_with(model, threshold), said)
             show_difference(found.as_json(), as_json=as_json)
         else:
-            show_facts(asdict(find_clusters(hub.engine, datetime.now(UTC), hub.model)), as_json=as_json)
+            show_facts(asdict(find_clusters(hub.engine, datetime.now(UTC), hub.model, full=full)), as_json=as_json)
 
 
 @app.command("compile")

@@ -7,6 +7,7 @@ Survivorship rules are published: RULES says of each property which rule chooses
 
 from hub.merge.golden import golden, is_published
 from hub.merge.overrides import overrides
+from hub.merge.references import referred
 from hub.merge.table import RULES, Rule
 
-__all__ = ["RULES", "Rule", "golden", "is_published", "overrides"]
+__all__ = ["RULES", "Rule", "golden", "is_published", "overrides", "referred"]

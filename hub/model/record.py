@@ -19,6 +19,17 @@ class Founding:
     key: RecordKey
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """By which statement a record is published, and how old it is: all of it that decides where it stands."""
+
+    number: int
+    founded: Founding
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.founded.on.isoformat()} {self.founded.key.local_id}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """The last good statement of one record, which stays good while a newer one waits in quarantine.

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from hub.resolution.block import Couples
-from hub.resolution.cluster import cluster
+from hub.resolution.cluster import Contradiction, cluster
 from hub.resolution.columns import Floats, Ints
 from hub.resolution.components import ends
 
@@ -28,19 +28,24 @@ def homes(home: Ints, groups: list[Ints], evidence: Evidence, unscored: float) -
 
     home:   of every record, before.
     groups: the records of each component, in the order of their ids, which decides between equals.
+    Raises Contradiction, with the records of the chain.
     """
     found, owner, rank = home.copy(), np.full(len(home), -1), np.zeros(len(home), dtype=np.int64)
     for number, group in enumerate(groups):
         owner[group], rank[group] = number, np.arange(len(group))
-    parts = zip(
+    evidence_of_each = zip(
         groups,
         _of_each(evidence.couples, owner, rank, len(groups), evidence.log_odds),
         _of_each(evidence.same, owner, rank, len(groups)),
         _of_each(evidence.different, owner, rank, len(groups)),
         strict=True,
     )
-    for group, scored, same, different in parts:
-        for part in cluster(len(group), scored, same=same, different=different, unscored=unscored):
+    for group, scored, same, different in evidence_of_each:
+        try:
+            parts = cluster(len(group), scored, same=same, different=different, unscored=unscored)
+        except Contradiction as contradiction:
+            raise Contradiction(group[list(contradiction.chain)].tolist()) from None
+        for part in parts:
             found[group[part]] = group[part[0]]
     return found
 

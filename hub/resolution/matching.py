@@ -26,7 +26,8 @@ from hub.resolution.features import features, table
 from hub.resolution.hashing import Hashes, hashes
 from hub.resolution.keeping import Kept
 from hub.resolution.model import Weights
-from hub.resolution.register import Register, inside_clusters, revise, scored
+from hub.resolution.register import Register, inside, revise, scored
+from hub.resolution.register import clusters as clusters_of
 from hub.resolution.score import BIAS, score
 from schemas.canonical import JSON
 from schemas.validate import is_valid, issues
@@ -135,7 +136,7 @@ def clusters(kept: Kept) -> pa.Table:
 
 def pairs(kept: Kept, weights: Weights) -> Iterator[pa.Table]:
     """Every pair inside a cluster as PAIRS, in order of the records' ids."""
-    register, couples = kept.register, inside_clusters(kept.register)
+    register, couples = kept.register, inside(kept.register, clusters_of(kept.register))
     ids = in_one(register.ids)
     by_id = np.asarray(pc.sort_indices(ids)).astype(np.int64)
     rank = np.argsort(by_id)

@@ -10,16 +10,17 @@ them is found anew. So a register revised night by night says what one made at o
 A whole run is the revision of an empty register.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from hub.resolution import rarity
 from hub.resolution.block import MOST_IN_BLOCK, Couples, distinct, within
-from hub.resolution.columns import Bools, Columns, Floats, Ints
+from hub.resolution.columns import Bools, Columns, Floats, Ints, in_one
 from hub.resolution.components import MOST_IN_GROUP, couples_of, ends, every_couple, labels, members
 from hub.resolution.features import SCHEMA
 from hub.resolution.grouping import Evidence, homes
@@ -42,6 +43,8 @@ class Register:
     keys, places: every key of every living record, in order.
     ties:     couples of living records whose log-odds are positive.
     home:     of each place, the place of the first record of its cluster by id.
+    same, different: what a person judged, couples of living records.
+    touched:  the living places that the last revision grouped anew, ascending: whatever it changed is among them.
     compared: how many couples the last revision scored.
     """
 
@@ -56,6 +59,9 @@ class Register:
     places: Records
     ties: Couples
     home: Ints
+    same: Couples
+    different: Couples
+    touched: Ints
     compared: int = 0
 
     @classmethod
@@ -71,8 +77,11 @@ class Register:
             behind={name: np.zeros(0) for name in SHARED},
             keys=np.zeros(0, np.uint64),
             places=np.zeros(0, np.int32),
-            ties=np.zeros(0, np.int64),
+            ties=NO_COUPLES,
             home=np.zeros(0, np.int64),
+            same=NO_COUPLES,
+            different=NO_COUPLES,
+            touched=np.zeros(0, np.int64),
         )
 
     def __len__(self) -> int:
@@ -92,9 +101,9 @@ def revise(
 ) -> Register:
     """The register after a night.
 
-    ids, rows: of the records that are new or changed.
+    ids, rows: of the records that are new or changed; their places follow those of the register, in this order.
     gone:      the places of those that changed or went, ascending.
-    same, different: what a person judged, all that stands; the register must be empty.
+    same, different: what people judged of living records, all that stands; ascending.
     Raises Contradiction when `same` ties two records that `different` parts.
     """
     grown, dirty = _with_rarity(_grown(register, ids, rows, gone), register, gone)
@@ -103,31 +112,44 @@ def revise(
     is_likely = _likely(fresh, couples, weights, threads)
     is_old = np.any([np.isin(end, np.append(gone, dirty)) for end in ends(register.ties)], axis=0)
     kept = register.ties[~is_old]
-    fresh = replace(fresh, ties=distinct(np.concatenate([kept, couples[is_likely]])))
-    label, touched = _touched(register, fresh, np.append(gone, dirty), same)
+    ties = distinct(np.concatenate([kept, couples[is_likely]]))
+    fresh = replace(fresh, ties=ties, same=same, different=different)
+    label, touched = _touched(register, fresh, np.concatenate([gone, dirty, _rejudged(register, fresh)]))
     groups = list(members(label, touched))
     several = _in_order(fresh, [group for group in groups if len(group) > 1])
-    inside = _inside(fresh, several)
-    evidence = Evidence(
-        couples=inside, log_odds=_worth(fresh, inside, weights, threads), same=same, different=different
-    )
-    alone = np.concatenate(groups) if groups else np.zeros(0, np.int64)
+    found = _inside(fresh, several)
+    evidence = Evidence(couples=found, log_odds=_worth(fresh, found, weights, threads), same=same, different=different)
+    alone = np.sort(np.concatenate(groups)) if groups else np.zeros(0, np.int64)
     fresh.home[alone] = alone
     home = homes(fresh.home, several, evidence, weights.unscored)
-    return replace(fresh, home=home, compared=len(distinct(np.concatenate([couples, inside]))))
+    return replace(fresh, home=home, touched=alone, compared=len(distinct(np.concatenate([couples, found]))))
 
 
-def clusters(register: Register) -> list[Ints]:
-    """The living places of each cluster, ascending, in order of the first record of each."""
-    living = np.flatnonzero(register.alive)
+def places(register: Register, ids: Sequence[str]) -> Ints:
+    """The place of the living record of each id, -1 when there is none; each id once."""
+    found = np.full(len(ids), -1)
+    if len(ids) and len(register):
+        asked = pc.index_in(in_one(register.ids), value_set=pa.array(ids, pa.string()))
+        at = asked.fill_null(-1).to_numpy()
+        there = np.flatnonzero((at >= 0) & register.alive)
+        found[at[there]] = there
+    return found
+
+
+def clusters(register: Register, wanted: Ints | None = None) -> list[Ints]:
+    """The places of each cluster, ascending, in order of the first record of each.
+
+    wanted: places of whole clusters of living records; all of them when not given.
+    """
+    living = np.flatnonzero(register.alive) if wanted is None else wanted
     order = living[np.argsort(register.home[living], kind="stable")]
     starts = np.flatnonzero(np.diff(register.home[order], prepend=-1))
     return np.split(order, starts[1:]) if len(order) else []
 
 
-def inside_clusters(register: Register) -> Couples:
-    """Every couple that stands in one cluster and is worth comparing."""
-    return _inside(register, [group for group in clusters(register) if len(group) > 1])
+def inside(register: Register, groups: Iterable[Ints]) -> Couples:
+    """Every couple that stands in one of some clusters and is worth comparing."""
+    return _inside(register, [group for group in groups if len(group) > 1])
 
 
 def scored(register: Register, couples: Couples) -> tuple[pa.Table, pa.Table]:
@@ -271,10 +293,15 @@ def _rows(register: Register, places: Ints) -> pa.Table:
     return rarity.with_rarity(rows.combine_chunks(), weights, register.spread[places], behind)
 
 
-def _touched(before: Register, after: Register, changed: Ints, bonds: Couples) -> tuple[Ints, Ints]:
+def _rejudged(before: Register, after: Register) -> Ints:
+    """The places of the couples that people judge otherwise than before."""
+    pairs = ((before.same, after.same), (before.different, after.different))
+    return np.concatenate([end for pair in pairs for end in ends(np.setxor1d(*pair))])
+
+
+def _touched(before: Register, after: Register, changed: Ints) -> tuple[Ints, Ints]:
     """The component of each place, and which of them hold a changed record or one that was in a component with one."""
-    old = labels(len(after), before.ties)
-    new = labels(len(after), np.concatenate([after.ties, bonds]))
+    old, new = (labels(len(after), np.concatenate([each.ties, each.same])) for each in (before, after))
     concerned = np.isin(old, old[changed])
     concerned[changed] = True
     return new, np.unique(new[concerned & after.alive])

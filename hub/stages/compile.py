@@ -1,13 +1,14 @@
 """Compile: every cluster that something touched becomes one golden record, each value with its provenance.
 
-    clusters + published statements ──► what each was made of ──► the same as last time: kept
-                                                            └──► other: merged again ──► line
+    clusters touched since ─► what each was made of ──► the same as last time: kept
+                                                  └──► other: merged again ──► line
 
-Read from one state of the database, written in one transaction. A cluster that is gone takes its line along.
+Read from one state of the database and written in one transaction, unless another process compiled in between: then it
+is done again. A cluster that is gone takes its line along.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -17,21 +18,22 @@ from time import perf_counter
 import structlog
 from sqlalchemy import Connection, Engine
 
-from hub.merge import golden
+from hub.merge import golden, referred
 from hub.model.cluster import Cluster
 from hub.model.record import Accepted
-from hub.stages.resolve import RESOLVED
+from hub.stages.resolve import RESOLUTION, RESOLVED
 from hub.store import clusters, goldens, meta, records
 from hub.store.engine import reading
 from hub.store.goldens import Line
-from schemas.canonical import JSON, canonical, hash_of
+from schemas.canonical import SetDigest, canonical, hash_of
 from schemas.record import COLLECTIONS, RecordKey
 
 log = structlog.get_logger()
 
 COMPILED = "compiled"
 CATALOGUE = "catalogue"
-_REFERENCES = ("lead", "partners", "funders", "parent", "successor", "organiser")
+_COMPILATION = "compilation"  # the resolution that was compiled last, and by which software
+_COMPILING = "compiling"
 
 Refer = Callable[[RecordKey], str | None]
 
@@ -51,22 +53,28 @@ class Compiled:
 def compile_catalogue(engine: Engine, *, full: bool = False) -> Compiled:
     """Bring the golden records in line with the clusters. full: merge every cluster again."""
     started = perf_counter()
-    with reading(engine) as connection:
-        inputs = _inputs(connection)
-        if not full and meta.get(connection, COMPILED) == inputs:
-            return _told(connection, 0, started, changed=False)
-        before = goldens.made_of(connection)
-        homes = clusters.homes(connection, "actor")
-        groups = chain.from_iterable(records.by_cluster(connection, name) for name in COLLECTIONS)
-        present: set[str] = set()
-        changed = list(touched(groups, {} if full else before, homes.get, present))
-    vanished = sorted(before.keys() - present)
-    with engine.begin() as connection:
-        goldens.save(connection, changed)
-        goldens.drop(connection, vanished)
-        meta.put(connection, COMPILED, inputs)
-        meta.put(connection, CATALOGUE, _catalogue(connection))
-        told = _told(connection, len(changed) + len(vanished), started, changed=True)
+    while True:
+        with reading(engine) as connection:
+            last = meta.get(connection, COMPILED)
+            inputs = _inputs(connection)
+            if not full and last == inputs:
+                return _told(connection, 0, started, changed=False)
+            number = meta.get(connection, RESOLUTION) or "0"
+            since = _since(connection, full=full)
+            refer = clusters.mentioned(connection, since).get
+            groups = chain.from_iterable(records.by_cluster(connection, name, since) for name in COLLECTIONS)
+            before = {} if full else goldens.made_of(connection, since)
+            changed = list(touched(groups, before, refer))
+            vanished = goldens.abandoned(connection)
+        with engine.begin() as connection:
+            meta.put(connection, _COMPILING, "")  # nobody else writes lines until this transaction ends
+            if meta.get(connection, COMPILED) == last:
+                digest = _written(connection, changed, vanished, since)
+                meta.put(connection, COMPILED, inputs)
+                meta.put(connection, _COMPILATION, f"{number} {_software()}")
+                meta.put(connection, CATALOGUE, f"{inputs} {digest}")
+                told = _told(connection, len(changed) + len(vanished), started, changed=True)
+                break
     log.info("compiled", touched=told.touched, actors=told.actors, projects=told.projects)
     return told
 
@@ -82,19 +90,39 @@ def is_current(connection: Connection) -> bool:
 
 
 def touched(
-    groups: Iterable[tuple[str, Sequence[Accepted]]], before: Mapping[str, str], refer: Refer, present: set[str]
+    groups: Iterable[tuple[str, Sequence[Accepted]]], before: Mapping[str, str], refer: Refer
 ) -> Iterator[Line]:
-    """The lines that must be written; every cluster met is noted in `present`.
+    """The lines that must be written.
 
-    groups: identifier and members, in founding order, of every cluster.
+    groups: identifier and members, in founding order, of clusters that may have been touched.
     before: identifier -> what its line was made of the last time.
     refer:  where a network's own reference to an actor leads.
     """
     for national_id, members in groups:
-        present.add(national_id)
         made_of = _made_of(members, refer)
         if before.get(national_id) != made_of:
             yield _line(national_id, members, refer, made_of)
+
+
+def _since(connection: Connection, *, full: bool) -> int:
+    """The number of the resolution after which clusters are looked at; -1 for all of them."""
+    number, _, software = (meta.get(connection, _COMPILATION) or "").partition(" ")
+    return int(number) if number and software == _software() and not full else -1
+
+
+def _written(connection: Connection, changed: Sequence[Line], vanished: Collection[str], since: int) -> str:
+    """Write lines and drop others; the set digest of all lines then, brought forward from that of before."""
+    lost = goldens.hashes(connection, {line.national_id for line in changed} | set(vanished))
+    goldens.save(connection, changed)
+    goldens.drop(connection, sorted(vanished))
+    if since < 0:
+        return goldens.digest(connection)
+    digest = SetDigest.from_hex((meta.get(connection, CATALOGUE) or "").rpartition(" ")[2])
+    for national_id, (collection, line) in lost.items():
+        digest = digest.minus(collection, national_id, line)
+    for each in changed:
+        digest = digest.plus(each.collection, each.national_id, each.hash)
+    return digest.hex
 
 
 def _line(national_id: str, members: Sequence[Accepted], refer: Refer, made_of: str) -> Line:
@@ -133,18 +161,9 @@ def _made_of(members: Sequence[Accepted], refer: Refer) -> str:
     whole = hashlib.sha256(_software().encode())
     for member in members:
         whole.update(f"\n{member.key}\n{member.hash}\n{member.modified_at}".encode())
-        for local_id in _referred(member.payload):
+        for local_id in referred(member.payload):
             whole.update(f"\n{refer(RecordKey('actor', member.key.source, local_id))}".encode())
     return whole.hexdigest()
-
-
-def _referred(payload: JSON) -> Iterator[str]:
-    """The actors of the same network that a payload refers to by their own ids."""
-    for name in _REFERENCES:
-        value = payload.get(name)
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, dict) and isinstance(each.get("actor"), str):
-                yield each["actor"]
 
 
 def _told(connection: Connection, touched: int, started: float, *, changed: bool) -> Compiled:

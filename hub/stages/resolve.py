@@ -1,16 +1,15 @@
 """Resolve: which records speak of one real thing, and under which national identifier each is known.
 
-    published records + judgements + model ──► resolution ──► clusters, edges ──► identifiers
-         └── the same as last time ──► nothing to do
+    what states something else ─► registers revised ─► clusters and edges touched ─► identifiers
+         └── nothing, under the same judgements and model ──► nothing to do
 
-Everything is read from one state of the database and written in one transaction. `find` is the reading half: what
-would be written can be looked at first.
+Everything is read from one state of the database and written in one transaction, unless another process resolved in
+between: then it is done again. `find` is the reading half: what would be written can be looked at first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from itertools import chain
 from time import perf_counter
 
 import structlog
@@ -18,20 +17,26 @@ from sqlalchemy import Connection, Engine
 
 from hub.model.cluster import Cluster
 from hub.model.decision import Bound, Standing, bind, standing
-from hub.model.issued import IssuedId, assemble, reissue
+from hub.model.issued import IssuedId, reissue
 from hub.model.match import Verdict
-from hub.model.record import Accepted
-from hub.resolution import Edge, Model, load, resolve_records
-from hub.stages.decided import followed
+from hub.resolution import Model, load
+from hub.resolution.keeping import write
+from hub.stages.decided import Followed, followed
+from hub.stages.regrouping import News, Regrouped, news, regrouped
 from hub.store import clusters, judgements, meta, records
-from hub.store.clusters import StoredEdge
+from hub.store.clusters import Placed, StoredEdge
 from hub.store.engine import reading
+from hub.store.registers import Stored
 from schemas.canonical import content_hash
-from schemas.record import COLLECTIONS
+from schemas.record import COLLECTIONS, RecordKey
 
 log = structlog.get_logger()
 
 RESOLVED = "resolved"
+"""What the last resolution was made of."""
+RESOLUTION = "resolution"
+"""The number of the last resolution."""
+_RESOLVING = "resolving"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,34 +60,42 @@ class Resolution:
 class Found:
     """What resolution finds in one state of the database, before anything is written.
 
-    issued:    every identifier ever issued, and where it leads.
+    inputs:    a hash of all that it depends on.
+    parts:     what became of each collection that anything became of.
+    issued:    the identifiers of the records in the clusters touched, and of those that left; others stay as they are.
     set_aside: judgements that could not be followed, because networks made them contradict others.
     """
 
-    records: Sequence[Accepted]
-    clusters: Sequence[Cluster]
-    edges: Sequence[Edge]
+    inputs: str
+    parts: Mapping[str, Regrouped]
     issued: Sequence[IssuedId]
     set_aside: Sequence[Bound]
-    compared: int
+
+    @property
+    def compared(self) -> int:
+        return sum(part.compared for part in self.parts.values())
 
 
-def resolve(engine: Engine, now: datetime, model: Model | None = None) -> Resolution:
-    """Resolve all that is published. now: the start of the cycle, when new identifiers are issued."""
+def resolve(engine: Engine, now: datetime, model: Model | None = None, *, full: bool = False) -> Resolution:
+    """Bring the clusters in line with what is published.
+
+    now:  the start of the cycle, when new identifiers are issued.
+    full: resolve everything again.
+    """
     started = perf_counter()
     model = model or load()
-    with reading(engine) as connection:
-        decided = standing(judgements.every(connection))
-        inputs = _inputs(connection, model, decided)
-        if meta.get(connection, RESOLVED) == inputs:
-            return _told(connection, started, changed=False)
-        found = find(connection, model, decided)
-    with engine.begin() as connection:
-        clusters.replace(connection, found.clusters)
-        clusters.replace_edges(connection, [_stored(edge) for edge in found.edges])
-        clusters.save_issued(connection, found.issued, now)
-        meta.put(connection, RESOLVED, inputs)
-        told = _told(connection, started, changed=True)
+    while True:
+        with reading(engine) as connection:
+            last = meta.get(connection, RESOLUTION)
+            found = find(connection, model, standing(judgements.every(connection)), whole=full)
+            if not full and found.inputs == meta.get(connection, RESOLVED):
+                return _told(connection, started, changed=False)
+        with engine.begin() as connection:
+            meta.put(connection, _RESOLVING, "")  # nobody else writes what is resolved until this transaction ends
+            if meta.get(connection, RESOLUTION) == last:
+                _write(connection, found, int(last or 0) + 1, now)
+                told = _told(connection, started, changed=True)
+                break
     for bound in found.set_aside:
         log.warning(
             "judgement.set_aside", number=bound.decision.number, pair=[str(bound.pair.left), str(bound.pair.right)]
@@ -99,26 +112,30 @@ def is_current(connection: Connection, model: Model) -> bool:
 
 def has_seen_all(connection: Connection, model: Model) -> bool:
     """Whether the last resolution was given the records, judgements and weights that stand."""
-    return meta.get(connection, RESOLVED) == _inputs(connection, model, standing(judgements.every(connection)))
+    told = [news(connection, name, model.collections[name]) for name in COLLECTIONS]
+    return meta.get(connection, RESOLVED) == _inputs(told, model, standing(judgements.every(connection)))
 
 
-def find(connection: Connection, model: Model, decided: Standing) -> Found:
-    """Resolve what is published in this state of the database, as if these were people's decisions."""
-    accepted = list(chain.from_iterable(records.accepted(connection, name) for name in COLLECTIONS))
-    founded = {record.key: record.founded for record in accepted}
-    present = {founding.key: key for key, founding in founded.items()}
+def find(connection: Connection, model: Model, decided: Standing, *, whole: bool = False) -> Found:
+    """Resolve what is published in this state of the database, as if these were people's decisions.
+
+    whole: as if nothing had been kept; what is found is the same.
+    """
+    told = [news(connection, name, model.collections[name], whole=whole) for name in COLLECTIONS]
+    inputs = _inputs(told, model, decided)
     continued = records.continued(connection)
-    obeyed = followed(bind(decided, present, continued))
-    result = resolve_records(accepted, obeyed.judgements, model)
-    found = assemble(result.clusters, founded)
-    issued = reissue(clusters.issued(connection), clusters.members(connection), found, founded, continued)
+    obeyed = _obeyed(connection, decided, continued)
+    verdicts = {each.pair: each.verdict for each in obeyed.judgements}
+    parts = {
+        each.collection: part
+        for each in told
+        if (part := regrouped(connection, each, verdicts, model.collections[each.collection]))
+    }
     return Found(
-        records=accepted,
-        clusters=found,
-        edges=result.edges,
-        issued=issued,
+        inputs=inputs,
+        parts=parts,
+        issued=_reissued(connection, parts.values(), continued),
         set_aside=obeyed.set_aside,
-        compared=result.compared,
     )
 
 
@@ -128,7 +145,7 @@ def at_threshold(model: Model, threshold: float) -> Model:
     return replace(model, collections=moved)
 
 
-def _inputs(connection: Connection, model: Model, decided: Standing) -> str:
+def _inputs(told: Sequence[News], model: Model, decided: Standing) -> str:
     """A hash of all that resolution depends on."""
     binding = [
         [str(pair.left), str(pair.right), decision.judgement.verdict]
@@ -137,15 +154,91 @@ def _inputs(connection: Connection, model: Model, decided: Standing) -> str:
     ]
     return content_hash(
         {
-            "records": {name: records.accepted_digest(connection, name) for name in COLLECTIONS},
+            "records": {each.collection: each.digest.hex for each in told},
             "judgements": binding,
             "model": asdict(model),
         }
     )
 
 
-def _stored(edge: Edge) -> StoredEdge:
-    return StoredEdge(pair=edge.pair, log_odds=edge.log_odds, parts=tuple(asdict(part) for part in edge.parts))
+def _obeyed(connection: Connection, decided: Standing, continued: Mapping[RecordKey, RecordKey]) -> Followed:
+    judged = {key for pair in decided for key in (pair.left, pair.right)}
+    heirs = {continued[key] for key in judged & continued.keys()}
+    present = records.founders(connection, judged)
+    present |= {each.founded.key: key for key, each in records.stated(connection, heirs).items()}
+    return followed(bind(decided, present, continued))
+
+
+def _reissued(
+    connection: Connection, parts: Collection[Regrouped], continued: Mapping[RecordKey, RecordKey]
+) -> list[IssuedId]:
+    """The identifiers that what was found can concern, and where they lead now.
+
+    What was not touched leads where it led: the identifiers of its records, and those that lead there because their
+    own records left, unless a network names a successor for one.
+    """
+    grouped = [cluster for part in parts for cluster in part.clusters]
+    touched = {at.national_id for part in parts for at in part.before.values()}
+    left = [
+        each
+        for each in clusters.left(connection)
+        if each.founder in continued or (each.leads_to or each.national_id) in touched
+    ]
+    earlier = clusters.members(connection, {each.leads_to or each.national_id for each in left})
+    here = {member for cluster in grouped for member in cluster.members}
+    heirs = {continued[each.founder] for each in left if each.founder in continued} - here
+    asked = {at.national_id for at in clusters.placed(connection, heirs).values()} | earlier.keys()
+    beside = [
+        Cluster(national_id=name, collection=members[0].collection, members=tuple(members))
+        for name, members in clusters.members(connection, asked - touched).items()
+    ]
+    stated = {key: each for part in parts for key, each in part.stated.items()}
+    stated |= records.stated(connection, {member for cluster in beside for member in cluster.members})
+    founded = {key: each.founded for key, each in stated.items()}
+    return reissue(left, earlier, [*grouped, *beside], founded, continued)
+
+
+def _write(connection: Connection, found: Found, number: int, now: datetime) -> None:
+    """Write what was found, as the resolution of this number."""
+    for collection, part in found.parts.items():
+        homes = part.homes
+        moved = {key for key in homes.keys() | part.before.keys() if homes.get(key) != part.before.get(key)}
+        touched = {at.national_id for each in (homes, part.before) for key in moved if (at := each.get(key))}
+        clusters.place(connection, {key: at for key, at in homes.items() if at.national_id in touched}, number)
+        clusters.remove(connection, part.before.keys() - homes.keys())
+        clusters.mention(connection, part.mentions)
+        _write_edges(connection, part)
+        write(Stored(connection, collection), part.kept, part.model)
+    clusters.touch_mentioning(connection, resettled(found.parts), number)
+    clusters.save_issued(connection, found.issued, now)
+    meta.put(connection, RESOLVED, found.inputs)
+    meta.put(connection, RESOLUTION, str(number))
+
+
+def resettled(parts: Mapping[str, Regrouped]) -> set[RecordKey]:
+    """The actors whose records are known under another identifier than before, under one at last, or no more."""
+    if "actor" not in parts:
+        return set()
+    now, before = parts["actor"].homes, parts["actor"].before
+    return {key for key in now.keys() | before.keys() if _home(now, key) != _home(before, key)}
+
+
+def _home(homes: Mapping[RecordKey, Placed], key: RecordKey) -> str | None:
+    at = homes.get(key)
+    return at.national_id if at else None
+
+
+def _write_edges(connection: Connection, part: Regrouped) -> None:
+    wanted = {
+        edge.pair: StoredEdge(pair=edge.pair, log_odds=edge.log_odds, parts=tuple(map(asdict, edge.parts)))
+        for edge in part.edges
+    }
+    stored = clusters.edges_of(connection, part.before.keys())
+    clusters.change_edges(
+        connection,
+        stored.keys() - wanted.keys(),
+        [edge for pair, edge in wanted.items() if stored.get(pair) != edge],
+    )
 
 
 def _told(connection: Connection, started: float, *, changed: bool) -> Resolution:

@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine
 
+from hub.merge import referred
 from hub.model.decision import standing
 from hub.model.issued import IdState, IssuedId
 from hub.model.match import Judgement, Pair, Verdict
@@ -22,13 +23,13 @@ from hub.resolution import Contradiction, Model
 from hub.stages.compile import touched
 from hub.stages.decided import refuse_contradiction
 from hub.stages.judging import decision_on
-from hub.stages.resolve import find
+from hub.stages.resolve import Found, find, resettled
 from hub.statistics import OPEN, Statistics
-from hub.store import clusters, goldens, judgements, sources
+from hub.store import clusters, goldens, judgements, records, sources
 from hub.store.engine import reading
 from hub.store.goldens import Line
 from schemas.canonical import JSON
-from schemas.record import COLLECTIONS
+from schemas.record import COLLECTIONS, RecordKey
 
 _COUNTED_ONLY = "counted-only"
 _NEVER = datetime.min.replace(tzinfo=UTC)  # a judgement that is only thought of
@@ -81,15 +82,29 @@ def what_if(engine: Engine, model: Model, judgement: Judgement | None = None) ->
             refuse_contradiction(decided)
         before = state(connection)
         found = find(connection, model, decided)
-        made_of = {name: line.made_of for name, line in before.lines.items()}
-    record_of = {record.key: record for record in found.records}
-    homes = {member: each.national_id for each in found.clusters for member in each.members}
-    groups = ((each.national_id, [record_of[member] for member in each.members]) for each in found.clusters)
-    present: set[str] = set()
-    changed = {line.national_id: line for line in touched(groups, made_of, homes.get, present)}
-    kept = {name: line for name, line in before.lines.items() if name in present}
-    issued = {each.national_id: each for each in found.issued}
-    return difference(before, replace(before, issued=issued, lines=kept | changed))
+        after = _after(connection, before, found)
+    return difference(before, after)
+
+
+def _after(connection: Connection, before: State, found: Found) -> State:
+    """The state that writing and compiling what was found would make."""
+    homes = {member: at.national_id for part in found.parts.values() for member, at in part.homes.items()}
+    lost = {member for part in found.parts.values() for member in part.before.keys() - part.homes.keys()}
+    regrouped = {each.national_id: each.members for part in found.parts.values() for each in part.clusters}
+    vanished = {at.national_id for part in found.parts.values() for at in part.before.values()} - regrouped.keys()
+    mentioning = clusters.mentioning(connection, resettled(found.parts)) - regrouped.keys() - vanished
+    groups = regrouped | clusters.members(connection, mentioning)
+    record_of = records.by_key(connection, {member for members in groups.values() for member in members})
+    actors = {
+        RecordKey("actor", each.key.source, name) for each in record_of.values() for name in referred(each.payload)
+    }
+    known = {key: at.national_id for key, at in clusters.placed(connection, actors).items() if key not in lost} | homes
+    made_of = {name: line.made_of for name, line in before.lines.items()}
+    stated = ((name, [record_of[member] for member in members]) for name, members in sorted(groups.items()))
+    changed = {line.national_id: line for line in touched(stated, made_of, known.get)}
+    kept = {name: line for name, line in before.lines.items() if name not in vanished}
+    issued = dict(before.issued) | {each.national_id: each for each in found.issued}
+    return replace(before, issued=issued, lines=kept | changed)
 
 
 def effects(engine: Engine, model: Model, pair: Pair) -> JSON:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, exists, func, select
 
-from hub.store.tables import golden
+from hub.store.tables import clusters, golden
 from hub.store.upsert import upsert
 from schemas.canonical import SetDigest
 
@@ -45,9 +45,27 @@ def drop(connection: Connection, ids: Sequence[str]) -> None:
         connection.execute(delete(golden).where(golden.c.national_id.in_(ids[start : start + _BATCH])))
 
 
-def made_of(connection: Connection) -> dict[str, str]:
-    """Identifier -> what its line was made of."""
-    return {row.national_id: row.made_of for row in connection.execute(select(golden.c.national_id, golden.c.made_of))}
+def made_of(connection: Connection, since: int = -1) -> dict[str, str]:
+    """Identifier -> what its line was made of, for the clusters that a resolution after `since` touched."""
+    touched = select(clusters.c.national_id).where(clusters.c.since > since)
+    query = select(golden.c.national_id, golden.c.made_of).where(golden.c.national_id.in_(touched))
+    return {row.national_id: row.made_of for row in connection.execute(query)}
+
+
+def abandoned(connection: Connection) -> list[str]:
+    """The identifiers of lines whose cluster is no more."""
+    cluster = exists().where(clusters.c.national_id == golden.c.national_id)
+    return [name for (name,) in connection.execute(select(golden.c.national_id).where(~cluster))]
+
+
+def hashes(connection: Connection, ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Identifier -> collection and hash of its line, for those that have one."""
+    found, names = {}, sorted(ids)
+    for start in range(0, len(names), _BATCH):
+        query = select(golden.c.national_id, golden.c.collection, golden.c.hash)
+        for row in connection.execute(query.where(golden.c.national_id.in_(names[start : start + _BATCH]))):
+            found[row.national_id] = (row.collection, row.hash)
+    return found
 
 
 def of(connection: Connection, collection: str) -> Iterator[Line]:

@@ -1,22 +1,28 @@
 """One row a record: where it stands. Readers stream in key order; writers write by the page."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, Row, Select, Table, and_, exists, func, insert, select
+from sqlalchemy import Column, Connection, MetaData, Row, Select, Table, and_, exists, func, insert, or_, select
 
 from hub.model.holding import Holding
-from hub.model.record import Accepted, Founding
+from hub.model.record import Accepted, Founding, Stated
 from hub.model.standing import Fate, Standing, State
-from hub.store.tables import clusters, key_type, records, statements
+from hub.store.among import among
+from hub.store.columns import key_type
+from hub.store.tables import clusters, records, statements
 from hub.store.upsert import upsert
 from schemas.canonical import SetDigest, bucket
 from schemas.record import RecordKey
 
 _BATCH = 1_000
+
+_STATED = tuple(
+    records.c[name] for name in ("collection", "source", "local_id", "accepted_statement", "founded_on", "founded_as")
+)
 
 _seen = Table(
     "seen",
@@ -127,33 +133,59 @@ def accepted(connection: Connection, collection: str) -> Iterator[Accepted]:
         yield _accepted(row)
 
 
-def by_cluster(connection: Connection, collection: str) -> Iterator[tuple[str, list[Accepted]]]:
+def published(connection: Connection, collection: str) -> dict[RecordKey, Stated]:
+    """Every published record of a collection, and how it is stated."""
+    here = (records.c.collection == collection, records.c.accepted_statement.is_not(None))
+    return {_key(row): _stated(row) for row in connection.execute(select(*_STATED).where(*here))}
+
+
+def unresolved(connection: Connection, collection: str) -> dict[RecordKey, Stated]:
+    """The same for those alone that are stated otherwise than when they were resolved."""
+    news = or_(
+        clusters.c.statement.is_distinct_from(records.c.accepted_statement),
+        clusters.c.founded_on.is_distinct_from(records.c.founded_on),
+        clusters.c.founded_as.is_distinct_from(records.c.founded_as),
+    )
+    here = (records.c.collection == collection, records.c.accepted_statement.is_not(None), news)
+    query = select(*_STATED).join(clusters, _is_clustered(), isouter=True).where(*here)
+    return {_key(row): _stated(row) for row in connection.execute(query)}
+
+
+def stated(connection: Connection, keys: Collection[RecordKey]) -> dict[RecordKey, Stated]:
+    """How these records are stated, for those that are published."""
+    query = select(*_STATED).where(records.c.accepted_statement.is_not(None))
+    found = (row for here in among(records, keys) for row in connection.execute(query.where(here)))
+    return {_key(row): _stated(row) for row in found}
+
+
+def by_key(connection: Connection, keys: Collection[RecordKey]) -> dict[RecordKey, Accepted]:
+    """These published records, of any collections."""
+    found = {}
+    for collection in sorted({key.collection for key in keys}):
+        for here in among(records, [key for key in keys if key.collection == collection]):
+            for row in connection.execute(_published(collection).where(here)):
+                record = _accepted(row)
+                found[record.key] = record
+    return found
+
+
+def by_cluster(connection: Connection, collection: str, since: int = -1) -> Iterator[tuple[str, list[Accepted]]]:
     """Stream a collection cluster by cluster, in order of identifier, the members in founding order.
 
+    since: only clusters that a resolution after this one touched.
     A record that was never resolved is in no cluster, and is left out.
     """
-    here = and_(
-        clusters.c.collection == records.c.collection,
-        clusters.c.source == records.c.source,
-        clusters.c.local_id == records.c.local_id,
-    )
+    touched = select(clusters.c.national_id).where(clusters.c.since > since)
     query = (
         _published(collection)
         .add_columns(clusters.c.national_id)
-        .join(clusters, here)
+        .join(clusters, _is_clustered())
+        .where(clusters.c.national_id.in_(touched))
         .order_by(clusters.c.national_id, clusters.c.place)
     )
     rows = connection.execute(query).yield_per(_BATCH)
     for national_id, members in groupby(rows, key=lambda row: row.national_id):
         yield str(national_id), [_accepted(row) for row in members]
-
-
-def accepted_digest(connection: Connection, collection: str) -> str:
-    """A digest of which statement of which record is published, in 64 digits: what resolution depends on."""
-    query = select(records.c.source, records.c.local_id, records.c.accepted_statement)
-    published = records.c.accepted_statement.is_not(None)
-    rows = connection.execute(query.where(records.c.collection == collection, published)).yield_per(_BATCH)
-    return SetDigest.of((source, local_id, str(number)) for source, local_id, number in rows).hex
 
 
 def accepted_counts(connection: Connection) -> dict[str, int]:
@@ -162,13 +194,15 @@ def accepted_counts(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(query.group_by(records.c.collection))}
 
 
-def founders(connection: Connection) -> dict[RecordKey, RecordKey]:
-    """Founding key -> key of every published record."""
+def founders(connection: Connection, asked: Collection[RecordKey] | None = None) -> dict[RecordKey, RecordKey]:
+    """Founding key -> key of every published record, or of those that were founded under the keys asked for."""
     columns = (records.c.collection, records.c.source, records.c.local_id, records.c.founded_as)
-    rows = connection.execute(select(*columns).where(records.c.accepted_statement.is_not(None)))
+    query = select(*columns).where(records.c.accepted_statement.is_not(None))
+    parts = [query] if asked is None else [query.where(here) for here in among(records, asked, "founded_as")]
     return {
-        RecordKey(row.collection, row.source, row.founded_as): RecordKey(row.collection, row.source, row.local_id)
-        for row in rows
+        RecordKey(row.collection, row.source, row.founded_as): _key(row)
+        for part in parts
+        for row in connection.execute(part)
     }
 
 
@@ -180,7 +214,7 @@ def continued(connection: Connection) -> dict[RecordKey, RecordKey]:
     following: dict[RecordKey, RecordKey] = {}
     founders: dict[RecordKey, RecordKey] = {}
     for row in connection.execute(select(records).where(records.c.successor_id.is_not(None))):
-        key = RecordKey(row.collection, row.source, row.local_id)
+        key = _key(row)
         following[key] = RecordKey(row.collection, row.successor_source, row.successor_id)
         if row.founded_as is not None:
             founders[RecordKey(row.collection, row.source, row.founded_as)] = key
@@ -193,6 +227,23 @@ def _last(following: Mapping[RecordKey, RecordKey], key: RecordKey) -> RecordKey
         seen.add(after)
         key = after
     return key
+
+
+def _key(row: Any) -> RecordKey:
+    return RecordKey(row.collection, row.source, row.local_id)
+
+
+def _stated(row: Any) -> Stated:
+    founder = RecordKey(row.collection, row.source, row.founded_as)
+    return Stated(row.accepted_statement, Founding(row.founded_on, founder))
+
+
+def _is_clustered() -> Any:
+    return and_(
+        clusters.c.collection == records.c.collection,
+        clusters.c.source == records.c.source,
+        clusters.c.local_id == records.c.local_id,
+    )
 
 
 def _published(collection: str) -> Select[Any]:
@@ -215,7 +266,7 @@ def _published(collection: str) -> Select[Any]:
 
 def _accepted(row: Row[Any]) -> Accepted:
     return Accepted(
-        key=RecordKey(row.collection, row.source, row.local_id),
+        key=_key(row),
         payload=orjson.loads(row.payload),
         hash=row.accepted_hash,
         modified_at=row.modified_at,
@@ -235,7 +286,7 @@ def _digest(connection: Connection, source: str, collection: str) -> str:
 
 def standing(row: Row[Any]) -> Standing:
     return Standing(
-        key=RecordKey(row.collection, row.source, row.local_id),
+        key=_key(row),
         received=row.received_statement,
         state=State(row.state),
         declared_hash=row.declared_hash,

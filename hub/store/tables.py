@@ -3,13 +3,12 @@
     precious   statements (what was received, append only) · judgements, undos (what people decided and took back)
                rulings, instructions, source_keys (what they decided about holds and told us of sources)
     position   sources · source_state · jobs · records (one row a key: which statement stands) · runs · pings
-    derived    clusters · edges · doubts · issued_ids · golden: rebuilt from the precious part to the same bytes
+    derived    clusters · mentions · edges · registers · doubts · issued_ids · golden: rebuilt from the precious part
+               to the same bytes
     told       feedback · accounts: derived too, but numbered in the order in which it was told
 
 `issued_ids` is derived too, but is never emptied: an identifier once given answers for ever.
 """
-
-from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
@@ -18,56 +17,21 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    }
-)
+from hub.store import columns
+from hub.store.columns import HASH, NATIONAL_ID, NULLABLE_JSON, NUMBER, UtcDateTime, key_type
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment, in UTC both ways; SQLite itself would forget the offset."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is not None and value.tzinfo is None:
-            raise ValueError(f"a moment without an offset: {value}")
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-# SQLite gives a rowid, and with it fast appends and automatic numbers, to INTEGER keys only.
-_Number = BigInteger().with_variant(Integer(), "sqlite")
-_Nullable_JSON = JSON(none_as_null=True)
-_Hash = String(64)
-_NationalId = String(13).with_variant(String(13, collation="C"), "postgresql")
-# Keys sort by code point on both engines, whatever the database's language: the order that makes a release repeatable.
-key_type = Text().with_variant(Text(collation="C"), "postgresql")
+metadata = columns.metadata
 
 sources = Table(
     "sources",
@@ -86,29 +50,29 @@ source_state = Table(
     "source_state",
     metadata,
     Column("source", key_type, primary_key=True),
-    Column("job", _Number, nullable=False),
+    Column("job", NUMBER, nullable=False),
     Column("epoch", Text),
     Column("seq", BigInteger),
     Column("etag", Text),
-    Column("proved_job", _Number),
+    Column("proved_job", NUMBER),
     Column("judged_with", Text),
 )
 
 jobs = Table(
     "jobs",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("source", key_type, nullable=False, index=True),
     Column("kind", String(12), nullable=False, server_default="visit"),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("status", String(16), nullable=False),
     Column("tally", JSON, nullable=False),
-    Column("proof", _Nullable_JSON),
+    Column("proof", NULLABLE_JSON),
     Column("error", Text),
     Column("reason", Text),
     Column("notes", JSON, nullable=False),
-    Column("shown", _Hash),
+    Column("shown", HASH),
     Column("waived", Text),
 )
 
@@ -119,18 +83,18 @@ jobs = Table(
 statements = Table(
     "statements",
     metadata,
-    Column("number", _Number, primary_key=True, autoincrement=False),
+    Column("number", NUMBER, primary_key=True, autoincrement=False),
     Column("source", key_type, nullable=False),
     Column("collection", key_type),
     Column("local_id", key_type),
     Column("op", String(10), nullable=False),
     Column("seq", BigInteger),
-    Column("hash", _Hash),
+    Column("hash", HASH),
     Column("modified_at", UtcDateTime),
-    Column("detail", _Nullable_JSON),
+    Column("detail", NULLABLE_JSON),
     Column("payload", LargeBinary),
     Column("verdict", String(12), nullable=False),
-    Column("issues", _Nullable_JSON),
+    Column("issues", NULLABLE_JSON),
     Column("schema", Text),
     Column("judged_with", Text),
     Column("received_at", UtcDateTime, nullable=False),
@@ -157,10 +121,10 @@ records = Table(
     Column("local_id", key_type, primary_key=True),
     Column("bucket", String(2), nullable=False),
     Column("state", String(12), nullable=False),
-    Column("received_statement", _Number, nullable=False),
-    Column("declared_hash", _Hash),
-    Column("accepted_statement", _Number),
-    Column("accepted_hash", _Hash),
+    Column("received_statement", NUMBER, nullable=False),
+    Column("declared_hash", HASH),
+    Column("accepted_statement", NUMBER),
+    Column("accepted_hash", HASH),
     Column("founded_on", UtcDateTime),
     Column("founded_as", key_type),
     Column("minted", Integer, nullable=False),
@@ -170,13 +134,14 @@ records = Table(
     Column("ruled", String(8)),
     CheckConstraint("state IN ('accepted', 'quarantined', 'held', 'deleted')", name="state"),
     Index("ix_records_state", "source", "state"),
+    Index("ix_records_founder", "source", "collection", "founded_as"),
 )
 
 # source, id: the key that founded the record, which a rekey carries along. statement: what the author had before them.
 judgements = Table(
     "judgements",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("collection", key_type, nullable=False),
     Column("left_source", key_type, nullable=False),
     Column("left_id", key_type, nullable=False),
@@ -186,29 +151,54 @@ judgements = Table(
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    Column("left_statement", _Number),
-    Column("right_statement", _Number),
+    Column("left_statement", NUMBER),
+    Column("right_statement", NUMBER),
     CheckConstraint("verdict IN ('same', 'different', 'unsure')", name="verdict"),
 )
 
 undos = Table(
     "undos",
     metadata,
-    Column("judgement", _Number, ForeignKey("judgements.number"), primary_key=True, autoincrement=False),
+    Column("judgement", NUMBER, ForeignKey("judgements.number"), primary_key=True, autoincrement=False),
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
 
 # place: of the record in its cluster, in founding order; the record at 0 founded the identifier.
+# statement, founded_on, founded_as: of the record when it was resolved. since: the last resolution that touched it.
 clusters = Table(
     "clusters",
     metadata,
     Column("collection", key_type, primary_key=True),
     Column("source", key_type, primary_key=True),
     Column("local_id", key_type, primary_key=True),
-    Column("national_id", _NationalId, nullable=False, index=True),
+    Column("national_id", NATIONAL_ID, nullable=False, index=True),
     Column("place", Integer, nullable=False),
+    Column("statement", NUMBER, nullable=False, server_default="0"),
+    Column("founded_on", UtcDateTime),
+    Column("founded_as", key_type),
+    Column("since", NUMBER, nullable=False, server_default="0"),
+)
+
+# actor: a record of the same source that the payload refers to by the id its network gave it.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("source", key_type, primary_key=True),
+    Column("actor", key_type, primary_key=True),
+    Column("collection", key_type, primary_key=True),
+    Column("local_id", key_type, primary_key=True),
+    Index("ix_mentions_key", "collection", "source", "local_id"),
+)
+
+# What resolution knows of a collection between two nights (see hub.resolution.keeping), part by part.
+registers = Table(
+    "registers",
+    metadata,
+    Column("collection", key_type, primary_key=True),
+    Column("part", key_type, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
 )
 
 edges = Table(
@@ -245,12 +235,12 @@ doubts = Table(
 issued_ids = Table(
     "issued_ids",
     metadata,
-    Column("national_id", _NationalId, primary_key=True),
+    Column("national_id", NATIONAL_ID, primary_key=True),
     Column("collection", key_type, nullable=False),
     Column("source", key_type, nullable=False),
     Column("local_id", key_type, nullable=False),
     Column("state", String(10), nullable=False),
-    Column("leads_to", _NationalId),
+    Column("leads_to", NATIONAL_ID),
     Column("issued_at", UtcDateTime, nullable=False),
     CheckConstraint("state IN ('live', 'redirect', 'gone')", name="state"),
     CheckConstraint("(state = 'redirect') = (leads_to IS NOT NULL)", name="leads_to"),
@@ -261,12 +251,12 @@ issued_ids = Table(
 golden = Table(
     "golden",
     metadata,
-    Column("national_id", _NationalId, primary_key=True),
+    Column("national_id", NATIONAL_ID, primary_key=True),
     Column("collection", key_type, nullable=False, index=True),
     Column("line", LargeBinary, nullable=False),
-    Column("hash", _Hash, nullable=False),
+    Column("hash", HASH, nullable=False),
     Column("publication", Text, nullable=False),
-    Column("made_of", _Hash, nullable=False),
+    Column("made_of", HASH, nullable=False),
 )
 
 # local_date: null for a run that no date asks for. turn: 1 while it is open, so that only one is.
@@ -274,17 +264,17 @@ golden = Table(
 runs = Table(
     "runs",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("errand", String(16), nullable=False),
     Column("local_date", Date),
-    Column("sources", _Nullable_JSON),
+    Column("sources", NULLABLE_JSON),
     Column("turn", Integer, unique=True),
     Column("owner", Text),
     Column("attempt", Integer, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("heartbeat_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime, index=True),
-    Column("evidence", _Nullable_JSON),
+    Column("evidence", NULLABLE_JSON),
     Column("error", Text),
     Column("reason", Text),
     UniqueConstraint("errand", "local_date"),
@@ -295,9 +285,9 @@ runs = Table(
 rulings = Table(
     "rulings",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("source", key_type, nullable=False),
-    Column("job", _Number, nullable=False, index=True),
+    Column("job", NUMBER, nullable=False, index=True),
     Column("verdict", String(16), nullable=False),
     Column("records", Integer, nullable=False),
     Column("author", Text, nullable=False),
@@ -309,7 +299,7 @@ rulings = Table(
 instructions = Table(
     "instructions",
     metadata,
-    Column("number", _Number, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     Column("source", key_type, nullable=False, index=True),
     Column("kind", String(16), nullable=False),
     Column("until", Date),
@@ -352,7 +342,7 @@ feedback = Table(
     Column("local_id", key_type, primary_key=True),
     Column("number", BigInteger, nullable=False),
     Column("fate", String(12), nullable=False),
-    Column("fingerprint", _Hash, nullable=False),
+    Column("fingerprint", HASH, nullable=False),
     Column("line", LargeBinary, nullable=False),
     Index("ix_feedback_number", "source", "number", unique=True),
 )
@@ -367,7 +357,7 @@ accounts = Table(
     Column("as_of", UtcDateTime, nullable=False),
     Column("read_seq", BigInteger),
     Column("totals", JSON, nullable=False),
-    Column("inputs", _Hash, nullable=False),
+    Column("inputs", HASH, nullable=False),
 )
 
 meta = Table(

@@ -1,12 +1,13 @@
 """The register: nights in any number and order say what one whole run says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from random import Random
 
 import numpy as np
 import pytest
 
 from hub.resolution import load
+from hub.resolution.components import couples_of
 from hub.resolution.features import features, table
 from hub.resolution.register import Register, clusters, revise
 from schemas.canonical import JSON
@@ -14,14 +15,21 @@ from tests.directories import directories
 
 WEIGHTS = load().collections["actor"]
 Base = Mapping[str, JSON]
+Judged = Sequence[tuple[str, str]]
 
 
-def night(register: Register, changed: Base, gone: set[str]) -> Register:
-    """The register after records were added or changed, and others deleted."""
+def night(register: Register, changed: Base, gone: set[str], same: Judged = (), different: Judged = ()) -> Register:
+    """The register after records were added or changed, others deleted, and pairs of them judged."""
     ids = register.ids.to_pylist()
-    places = [at for at, key in enumerate(ids) if register.alive[at] and (key in gone or key in changed)]
+    living = {key: at for at, key in enumerate(ids) if register.alive[at]}
+    left = np.array(sorted(at for key, at in living.items() if key in gone or key in changed), dtype=np.int64)
+    there = living | {key: len(ids) + at for at, key in enumerate(changed)}
+    couples = [
+        couples_of(*np.array([[there[key] for key in pair] for pair in judged], dtype=np.int64).reshape(-1, 2).T)
+        for judged in (same, different)
+    ]
     rows = table(features("actor", record) for record in changed.values())
-    return revise(register, list(changed), rows, np.array(places, dtype=np.int64), WEIGHTS)
+    return revise(register, list(changed), rows, left, WEIGHTS, same=couples[0], different=couples[1])
 
 
 def found(register: Register) -> dict[str, str]:
@@ -51,6 +59,35 @@ def test_a_random_history_in_nights_ends_where_one_whole_run_ends(seed: int) -> 
         base = {key: record for key, record in (base | changed).items() if key not in gone}
 
         assert found(register) == found(night(Register.empty(), dict(sorted(base.items())), set()))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_judgements_that_come_and_are_taken_back_leave_no_trace(seed: int) -> None:
+    """Bodies of one family are told apart, strangers are tied; none of these contradict one another."""
+    chance = Random(seed)
+    pool = records(seed + 50, 500)
+    keys = sorted(pool)
+    chance.shuffle(keys)
+    register = night(Register.empty(), pool, set())
+    base = dict(pool)
+
+    for _ in range(5):
+        tied = [group for group in clusters(register) if len(group) > 1]
+        ids = register.ids.to_pylist()
+        apart = [(ids[group[0]], ids[group[1]]) for group in chance.sample(tied, 20)]
+        bonds = [pair for pair in zip(keys[:30], keys[30:60], strict=True) if chance.random() < 0.5]
+        gone = set(chance.sample(sorted(base.keys() - set(keys[:60])), 5))
+        base = {key: record for key, record in base.items() if key not in gone}
+        apart = [pair for pair in apart if base.keys() >= set(pair) and not set(pair) & set(keys[:60])]
+        changed = {
+            key: base[key] | {"phone": f"+3324{chance.randrange(10**7):07}"} for key in chance.sample(sorted(base), 9)
+        }
+        base |= changed
+        register = night(register, changed, gone, bonds, apart)
+
+        assert found(register) == found(night(Register.empty(), base, set(), bonds, apart))
+
+    assert found(night(register, {}, set())) == found(night(Register.empty(), base, set()))
 
 
 def test_the_order_of_arrival_changes_nothing() -> None:

@@ -64,6 +64,12 @@ class Past:
         self._keep(_statement(old, number, Op.REKEY), left.released(), heir)
         return self.put(str(new), payload)
 
+    def adopt(self, text: str, by: str) -> "Past":
+        """A person says that a record which its network dropped goes on as another of the same network."""
+        old, number = record_key(text), self._number()
+        left, heir = self._known(old).continued(number, self._known(record_key(by)))
+        return self._keep(_statement(old, number, Op.REKEY), left, heir)
+
     def judge(self, verdict: Verdict, left: str, right: str) -> Decision:
         self.now += timedelta(seconds=1)
         return judge(
@@ -74,9 +80,9 @@ class Past:
         self.now += timedelta(seconds=1)
         return undo(self.engine, number, Undo(author="marc", reason="erreur", at=self.now))
 
-    def night(self, model: Model | None = None) -> Resolution:
-        found = resolve(self.engine, self.now, model)
-        compile_catalogue(self.engine)
+    def night(self, model: Model | None = None, *, full: bool = False) -> Resolution:
+        found = resolve(self.engine, self.now, model, full=full)
+        compile_catalogue(self.engine, full=full)
         self.now += timedelta(days=1)
         return found
 
