@@ -16,10 +16,22 @@ from hub.catalogue import changes
 from hub.catalogue.journal import Journal
 from hub.catalogue.readonly import ReadOnly
 from hub.distributions import checksums
+from hub.distributions.formats import NAMES
 from hub.model.release import NetworkEntry, ReleaseManifest
 from hub.search import SearchIndex
 from schemas.canonical import JSON
 from schemas.errors import ConfigError
+
+_AGENDA = """
+WITH dated AS (
+    SELECT announcements.id, coalesce(julianday(starts_at), julianday(closes_at)) AS first,
+        coalesce(julianday(ends_at), julianday(starts_at), julianday(closes_at)) AS last
+    FROM json_each(?) JOIN announcements ON announcements.id = value
+), placed AS (
+    SELECT id, first, CASE WHEN last IS NULL THEN 1 WHEN last >= julianday(?) THEN 0 ELSE 2 END AS place FROM dated
+)
+SELECT id FROM placed ORDER BY place, CASE place WHEN 2 THEN -first ELSE first END, id
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +86,26 @@ class Catalogue:
         return cls(folder, manifest, SearchIndex.open(folder / "index"))
 
     def actor(self, national_id: str) -> bytes | None:
-        return self._payload("actors", national_id)
+        return self.record("actor", national_id)
 
     def project(self, national_id: str) -> bytes | None:
-        return self._payload("projects", national_id)
+        return self.record("project", national_id)
 
     def announcement(self, national_id: str) -> bytes | None:
-        return self._payload("announcements", national_id)
+        return self.record("announcement", national_id)
+
+    def record(self, collection: str, national_id: str) -> bytes | None:
+        """The published record of a collection, to the byte."""
+        table = NAMES[collection]
+        row = self._database.one(f"SELECT CAST(payload AS BLOB) FROM {table} WHERE id = ?", national_id)  # noqa: S608
+        return row[0] if row else None
+
+    def agenda(self, announcements: Iterable[str]) -> list[str]:
+        """These announcements as a diary shows them on the day of the release: what is to come, the soonest first; what
+        has no date; what is over, the latest first. A call is dated by its closing."""
+        moment = self.manifest.created_at.isoformat()
+        rows = self._database.all(_AGENDA, [orjson.dumps(list(announcements)).decode(), moment])
+        return [row[0] for row in rows]
 
     def resolve_id(self, national_id: str) -> tuple[str, str] | None:
         """("live", id), ("redirect", where it leads now) or ("gone", id); None for what was never issued."""
@@ -176,7 +201,3 @@ class Catalogue:
     def _statistics(self) -> JSON:
         read: JSON = orjson.loads((self._folder / "statistics.json").read_bytes())
         return read
-
-    def _payload(self, table: str, national_id: str) -> bytes | None:
-        row = self._database.one(f"SELECT CAST(payload AS BLOB) FROM {table} WHERE id = ?", national_id)  # noqa: S608
-        return row[0] if row else None

@@ -51,6 +51,7 @@ _ALL = (
     ("countries", "country", "pays", "Pays d’intervention", partial(_term, "countries")),
     ("sectors", "sector", "secteur", "Secteur d’activité", partial(_term, "sectors")),
     ("sdgs", "sdg", "odd", "Objectif de développement durable", _sdg),
+    ("kinds", "kind", "nature", "Nature de l’annonce", partial(_term, "announcement-kinds")),
     ("stages", "stage", "etape", "Avancement du projet", partial(_term, "stages")),
     ("networks", "network", "reseau", "Réseau régional", _network),
 )

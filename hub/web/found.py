@@ -24,8 +24,7 @@ def find(catalogue: Catalogue, collection: str, text: str) -> Found:
     state, target = catalogue.resolve_id(national_id) or ("never", "")
     if state == "gone":
         raise Gone(f"{national_id} has left the catalogue")
-    read = {"actor": catalogue.actor, "project": catalogue.project}[collection]
-    body = read(target)
+    body = catalogue.record(collection, target)
     if body is None:
         raise NotFound(f"no {collection} has the identifier {text}")
     return Found(id=target, body=body, moved=target != text)
@@ -40,7 +39,7 @@ def find_open(catalogue: Catalogue, collection: str, text: str) -> Found:
 
 
 def open_records(catalogue: Catalogue, collection: str, ids: Iterable[str]) -> Iterator[bytes]:
-    """Those of these records that are open data, in the same order. Every project is."""
+    """Those of these records that are open data, in the same order. Only actors may have agreed to less."""
     if collection == "actor":
         return catalogue.open_data(ids)
-    return (body for body in map(catalogue.project, ids) if body is not None)
+    return (body for each in ids if (body := catalogue.record(collection, each)) is not None)

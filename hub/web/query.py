@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.datastructures import QueryParams
 
+from hub.distributions import shelf
 from hub.search import Query
 from hub.web.facets import FACETS
 from schemas import geography
@@ -15,12 +17,14 @@ from schemas.geography import Commune
 MAX_TEXT = 200
 MAX_VALUES = 50
 MAX_PAGE = 10_000
+MAX_SIZE = 100
 RADII_KM = (10, 25, 50, 100)
 DEFAULT_RADIUS_KM = 25
 SORTS = {"pertinence": "relevance", "nom": "name"}
 
 LATITUDE = r"-?([0-8]?[0-9](\.[0-9]{1,10})?|90(\.0{1,10})?)"
 LONGITUDE = r"-?((1[0-7][0-9]|[0-9]?[0-9])(\.[0-9]{1,10})?|180(\.0{1,10})?)"
+CURSOR = rf"{shelf.NAME.pattern}\.([1-9][0-9]{{0,3}}|{MAX_PAGE})\.([1-9][0-9]?|{MAX_SIZE})"
 BOX = f"{LONGITUDE},{LATITUDE},{LONGITUDE},{LATITUDE}"
 POINT = f"{LATITUDE},{LONGITUDE}"
 
@@ -34,6 +38,7 @@ API_PARAMETERS = {
     "sort",
     "page",
     "size",
+    "cursor",
     *(facet.parameter for facet in FACETS),
 }
 
@@ -67,10 +72,33 @@ def from_api(params: QueryParams, *, collection: str = "actor") -> Query:
         bbox=_box(params.get("bbox", "")),
         near=_near(params),
         page=_number(params, "page", 1, 1, MAX_PAGE),
-        size=_number(params, "size", 20, 1, 100),
+        size=_number(params, "size", 20, 1, MAX_SIZE),
         sort=sort,
         **{facet.field: _values(params.getlist(facet.parameter)) for facet in FACETS},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A page of a list in one release: whoever follows it never mixes two releases."""
+
+    release: str
+    page: int
+    size: int
+
+    def __str__(self) -> str:
+        return f"{self.release}.{self.page}.{self.size}"
+
+
+def cursor(params: QueryParams) -> Cursor | None:
+    """The cursor of an API address. Raises RequestError when it is none of ours."""
+    text = params.get("cursor", "")
+    if not text:
+        return None
+    if not re.fullmatch(CURSOR, text):
+        raise RequestError("this cursor was not given out here: begin the list again without it")
+    release, page, size = text.split(".")
+    return Cursor(release, int(page), int(size))
 
 
 def address(params: QueryParams, known: set[str], **changes: str | None) -> str:

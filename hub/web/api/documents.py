@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from hub.web.facets import FACETS
-from hub.web.query import BOX, DEFAULT_RADIUS_KM, MAX_PAGE, MAX_TEXT, POINT
+from hub.web.query import BOX, CURSOR, DEFAULT_RADIUS_KM, MAX_PAGE, MAX_SIZE, MAX_TEXT, POINT
 from schemas import registry
 from schemas.canonical import JSON
 
@@ -168,7 +168,13 @@ SEARCH_PARAMETERS: JSON = {
         _parameter("near", "latitude,longitude in degrees.", TEXT | {"pattern": f"^({POINT})?$"}),
         _parameter("radius_km", "Radius of the circle around `near`.", _number(500, DEFAULT_RADIUS_KM)),
         _parameter("page", "Page, from 1.", _number(MAX_PAGE, 1)),
-        _parameter("size", "Records a page.", _number(100, 20)),
+        _parameter("size", "Records a page.", _number(MAX_SIZE, 20)),
+        _parameter(
+            "cursor",
+            "Where a list goes on, as its `Link` header says; `page` and `size` are then in it. The list goes on in "
+            "the release it began in; once that is no longer served (404), begin again without it.",
+            TEXT | {"pattern": f"^({CURSOR})?$"},
+        ),
         _parameter("sort", "Order of the records.", {"type": "string", "enum": ["relevance", "name"]}),
     ]
 }
@@ -235,12 +241,21 @@ def _components() -> JSON:
         ),
         "ActorPage": _page_of("Actor"),
         "ProjectPage": _page_of("Project"),
+        "Announcement": _published("announcement"),
+        "AnnouncementPage": _page_of("Announcement"),
     }
     return components
 
 
 def _page_of(component: str) -> JSON:
-    fields = {"total": COUNT, "page": COUNT, "size": COUNT, "facets": _ref("Facets"), "items": _list(_ref(component))}
+    fields: dict[str, Any] = {
+        "release": TEXT | {"description": "The release that the whole list is read from, page after page."},
+        "total": COUNT,
+        "page": COUNT,
+        "size": COUNT,
+        "facets": _ref("Facets"),
+        "items": _list(_ref(component)),
+    }
     return _object(list(fields), **fields)
 
 
@@ -261,6 +276,6 @@ def _absolute(node: Any, root: str) -> Any:
     if not isinstance(node, dict):
         return node
     return {
-        key: root + value.removeprefix("#") if key == "$ref" and value.startswith("#") else _absolute(value, root)
+        key: root + value.removeprefix("#") if key == "$ref" and value.startswith("#/$defs") else _absolute(value, root)
         for key, value in node.items()
     }

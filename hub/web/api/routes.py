@@ -1,5 +1,6 @@
 """The endpoints. Each finds, shapes, answers; a record is sent as the bytes of the release, never parsed again."""
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import orjson
@@ -18,7 +19,7 @@ from hub.web.current import Clock, ReleaseSource, now_utc
 from hub.web.dated import PARAMETER, asked, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find_open, open_records
-from hub.web.query import API_PARAMETERS, MAX_PAGE, address, from_api
+from hub.web.query import API_PARAMETERS, MAX_PAGE, Cursor, address, cursor, from_api
 from schemas.errors import NotFound
 
 Collection = Literal["actors", "projects"]
@@ -34,12 +35,12 @@ def router(release: ReleaseSource, clock: Clock = now_utc) -> APIRouter:
         """Search actors: text, facets, box or circle. All words must match; typing errors are forgiven when
         nothing matches exactly. An actor that agreed to be in the catalogue, and not to open data, is counted in
         `total` and `facets` and left out of `items`."""
-        return _page(request, asked(request, release), "actor")
+        return _page(request, release, "actor")
 
     @routes.get("/projects", responses=described("ProjectPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
     async def search_projects(request: Request) -> Response:
         """Search projects, as actors are searched."""
-        return _page(request, asked(request, release), "project")
+        return _page(request, release, "project")
 
     @routes.get("/actors/{national_id}", responses=described("Actor", missing=True), openapi_extra=DATE_PARAMETERS)
     async def read_actor(request: Request, national_id: str) -> Response:
@@ -52,6 +53,7 @@ def router(release: ReleaseSource, clock: Clock = now_utc) -> APIRouter:
         """One project, with the provenance of each value."""
         return _record(request, asked(request, release), "project", national_id)
 
+    _announcing(routes, release)
     _explaining(routes, release)
 
     @routes.get("/networks", responses=described("Networks"))
@@ -88,6 +90,26 @@ def router(release: ReleaseSource, clock: Clock = now_utc) -> APIRouter:
         return _json([{"kind": each.kind, "label": each.label, "code": each.code} for each in found])
 
     return routes
+
+
+def _announcing(routes: APIRouter, release: ReleaseSource) -> None:
+    @routes.get("/announcements", responses=described("AnnouncementPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
+    async def search_announcements(request: Request) -> Response:
+        """Search calls, events, training and news, as actors are searched. A region or département finds what takes
+        place there, and what is addressed to it."""
+        return _page(request, release, "announcement")
+
+    @routes.get(
+        "/announcements/{national_id}", responses=described("Announcement", missing=True), openapi_extra=DATE_PARAMETERS
+    )
+    async def read_announcement(request: Request, national_id: str) -> Response:
+        """One announcement, with the provenance of each value."""
+        return _record(request, asked(request, release), "announcement", national_id)
+
+    @routes.get("/announcements/{national_id}/explanation", responses=described("Explanation", missing=True))
+    async def explain_announcement(national_id: str) -> Response:
+        """Why the source records of one announcement were joined."""
+        return _explanation(release(), "announcement", national_id)
 
 
 def _explaining(routes: APIRouter, release: ReleaseSource) -> None:
@@ -191,8 +213,13 @@ def _explanation(catalogue: Catalogue, collection: str, national_id: str) -> Res
     return _json({"id": found.id, "pairs": pairs})
 
 
-def _page(request: Request, catalogue: Catalogue, collection: str) -> Response:
+def _page(request: Request, release: ReleaseSource, collection: str) -> Response:
+    """A page of the release that is asked for, or the next one of the release that the list began in."""
+    follows = cursor(request.query_params)
+    catalogue = release.named(follows.release) if follows else asked(request, release)
     query = from_api(request.query_params, collection=collection)
+    if follows:
+        query = replace(query, page=follows.page, size=follows.size)
     hits = catalogue.search.search(query)
     items = b",".join(open_records(catalogue, collection, hits.ids))
     facets = {
@@ -200,19 +227,25 @@ def _page(request: Request, catalogue: Catalogue, collection: str) -> Response:
         for field, counts in hits.facets.items()
         if field in BY_FIELD
     }
-    head = orjson.dumps({"total": hits.total, "page": query.page, "size": query.size, "facets": facets})
+    place = {"release": catalogue.manifest.release, "total": hits.total, "page": query.page, "size": query.size}
+    head = orjson.dumps(place | {"facets": facets})
     response = _bytes(head[:-1] + b',"items":[' + items + b"]}")
-    response.headers["link"] = ", ".join(_links(request, query, hits, licence(catalogue.manifest.licence).url))
+    response.headers["link"] = ", ".join(_links(request, catalogue, query, hits))
     return _dated(request, catalogue, response)
 
 
-def _links(request: Request, query: Query, hits: Hits, licence_url: str | None) -> list[str]:
-    """The pages around this one (RFC 8288), and the licence where its text is known."""
+def _links(request: Request, catalogue: Catalogue, query: Query, hits: Hits) -> list[str]:
+    """The pages around this one in the same release (RFC 8288), and the licence where its text is known."""
+    licence_url, params = licence(catalogue.manifest.licence).url, request.query_params
     last = min(MAX_PAGE, max(1, -(-hits.total // query.size)))
     pages = {"first": 1, "prev": query.page - 1, "next": query.page + 1, "last": last}
-    links = [
-        f'<{request.url.path}?{address(request.query_params, API_PARAMETERS, page=str(page))}>; rel="{relation}"'
+    cursors = {
+        relation: str(Cursor(catalogue.manifest.release, page, query.size))
         for relation, page in pages.items()
         if 1 <= page <= last
+    }
+    links = [
+        f'<{request.url.path}?{address(params, API_PARAMETERS, page=None, size=None, cursor=each)}>; rel="{relation}"'
+        for relation, each in cursors.items()
     ]
     return [*links, f'<{licence_url}>; rel="license"'] if licence_url else links

@@ -69,6 +69,10 @@ class Pages:
             ("/projets", self._projects),
             ("/projets.{suffix}", self._export_projects),
             ("/projets/{national_id}", self._project),
+            ("/annonces", self._announcements),
+            ("/annonces.{suffix}", self._export_announcements),
+            ("/annonces/{national_id}.json", self._announcement_json),
+            ("/annonces/{national_id}", self._announcement),
             ("/reseaux", self._networks),
             ("/donnees", self._data),
             ("/chiffres", self._figures),
@@ -161,6 +165,32 @@ class Pages:
             properties=record.properties(catalogue, project, "project"),
         )
 
+    async def _announcements(self, request: Request) -> Response:
+        return self._search(request, "announcement", "announcements.html")
+
+    async def _announcement(self, request: Request, national_id: str) -> Response:
+        catalogue = self._asked(request)
+        found = find(catalogue, "announcement", national_id)
+        if found.moved:
+            return RedirectResponse(f"/annonces/{found.id}{same_date(request)}", 301)
+        announcement = orjson.loads(found.body)
+        return self._render(
+            request,
+            "announcement.html",
+            catalogue,
+            announcement=announcement,
+            parties=list(record.parties(catalogue, announcement)),
+            members=catalogue.members(found.id),
+            properties=record.properties(catalogue, announcement, "announcement"),
+            structured=structured.announcement(announcement),
+        )
+
+    async def _announcement_json(self, national_id: str) -> Response:
+        found = find_open(self._release(), "announcement", national_id)
+        if found.moved:
+            return RedirectResponse(f"/annonces/{found.id}.json", 301)
+        return Response(found.body, media_type="application/json")
+
     async def _networks(self, request: Request) -> Response:
         catalogue = self._release()
         counts = dict(catalogue.search.search(Query(size=0)).facets.get("networks", []))
@@ -208,6 +238,9 @@ class Pages:
 
     def _export_projects(self, request: Request, suffix: str) -> Response:
         return self._export(request, "project", "projets", suffix)
+
+    def _export_announcements(self, request: Request, suffix: str) -> Response:
+        return self._export(request, "announcement", "annonces", suffix)
 
     def _export(self, request: Request, collection: str, name: str, suffix: str) -> Response:
         """The whole of a search as one file, in the order of the list; only what agreed to be open data."""

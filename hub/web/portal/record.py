@@ -94,12 +94,13 @@ def party(catalogue: Catalogue, reference: JSON) -> Party:
     )
 
 
-def parties(catalogue: Catalogue, project: JSON) -> Iterator[tuple[str, list[Party]]]:
-    """The bodies of a project by what they do, those it has."""
+def parties(catalogue: Catalogue, record: JSON) -> Iterator[tuple[str, list[Party]]]:
+    """The bodies of a project or an announcement by what they do, those it has."""
     named = {
-        "Chef de file": [project["lead"]],
-        "Partenaires": project.get("partners"),
-        "Financeurs": project.get("funders"),
+        "Chef de file": [record["lead"]] if "lead" in record else None,
+        "Organisateur": [record["organiser"]] if "organiser" in record else None,
+        "Partenaires": record.get("partners"),
+        "Financeurs": record.get("funders"),
     }
     return ((title, [party(catalogue, each) for each in bodies]) for title, bodies in named.items() if bodies)
 

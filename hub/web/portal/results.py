@@ -1,6 +1,6 @@
 """What a search page shows, made from one query: cards, facets with live counts, active filters, pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from starlette.datastructures import QueryParams
@@ -83,10 +83,11 @@ def results(catalogue: Catalogue, params: QueryParams, collection: str, path: st
     """
     query = from_portal(params, collection=collection)
     hits = catalogue.search.search(query)
+    if collection == "announcement":
+        hits = replace(hits, ids=_agenda(catalogue, query))
     last = max(1, -(-hits.total // query.size))
     if query.page > last:
         raise NotFound(f"page {query.page} of {last}")
-    read = catalogue.actor if collection == "actor" else catalogue.project
     typed = params.get("pres_de", "").strip()
     place = commune(typed)
 
@@ -99,7 +100,7 @@ def results(catalogue: Catalogue, params: QueryParams, collection: str, path: st
         path=path,
         query=query,
         hits=hits,
-        records=tuple(orjson.loads(body) for body in map(read, hits.ids) if body is not None),
+        records=tuple(orjson.loads(body) for each in hits.ids if (body := catalogue.record(collection, each))),
         facets=tuple(choices for facet in FACETS if (choices := _choices(catalogue, facet, query, hits)).first),
         active=_active(catalogue, query, params, path, place),
         shared=_shared(params),
@@ -108,6 +109,12 @@ def results(catalogue: Catalogue, params: QueryParams, collection: str, path: st
         last=last,
         unknown=typed if typed and place is None else "",
     )
+
+
+def _agenda(catalogue: Catalogue, query: Query) -> tuple[str, ...]:
+    """A page of announcements, as a diary shows them."""
+    found, start = catalogue.agenda(catalogue.search.ids(query)), (query.page - 1) * query.size
+    return tuple(found[start : start + query.size])
 
 
 def _shared(params: QueryParams) -> str:

@@ -37,5 +37,34 @@ def actor(record: JSON) -> str:
         "address": {"@type": "PostalAddress"} | {key: value for key, value in address.items() if value},
         "areaServed": [{"@type": "Country", "identifier": each["code"]} for each in record.get("countries", ())],
     }
-    text = orjson.dumps({key: value for key, value in described.items() if value}).decode()
-    return text.replace("<", "\\u003c")
+    return _inside_script(described)
+
+
+def announcement(record: JSON) -> str | None:
+    """As `actor`, of an announcement that takes place; a call or news has nothing that search engines would show."""
+    if "starts_at" not in record:
+        return None
+    place = record.get("place", {})
+    address = {"postalCode": place.get("postcode"), "addressLocality": place.get("city")}
+    described = {
+        "@context": "https://schema.org",
+        "@type": "Event",
+        "@id": f"/annonces/{record['id']}",
+        "name": record["title"],
+        "description": record.get("summary"),
+        "startDate": record["starts_at"],
+        "endDate": record.get("ends_at"),
+        "url": web(record.get("url")),
+        "location": {"@type": "Place", "name": place.get("name") or place.get("city"), "address": _filled(address)}
+        if place
+        else None,
+    }
+    return _inside_script(described)
+
+
+def _filled(described: JSON) -> JSON:
+    return {key: value for key, value in described.items() if value}
+
+
+def _inside_script(described: JSON) -> str:
+    return orjson.dumps(_filled(described)).decode().replace("<", "\\u003c")

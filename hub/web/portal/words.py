@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from hub.model.licence import licence
-from schemas import geography, registry
+from schemas import geography, html, registry
 from schemas.canonical import JSON
 from schemas.registry import Column
 from schemas.vocabularies import vocabulary
@@ -62,6 +62,30 @@ def moment(value: datetime) -> str:
     """A time in Paris: "3 novembre 2026 à 3 h 30"."""
     found = value.astimezone(PARIS)
     return f"{day(found.date())} à {found.hour}{NARROW_SPACE}h{NARROW_SPACE}{found.minute:02}"
+
+
+def instant(value: str) -> str:
+    """A stated moment in Paris, its hour left out at midnight and just before: "3 novembre 2026 à 18 h"."""
+    try:
+        found = datetime.fromisoformat(value).astimezone(PARIS)
+    except ValueError:
+        return value
+    whole_day = (found.hour, found.minute) in ((0, 0), (23, 59))
+    hour = f"{found.hour}{NARROW_SPACE}h" + (f"{NARROW_SPACE}{found.minute:02}" if found.minute else "")
+    return day(found.date()) if whole_day else f"{day(found.date())} à {hour}"
+
+
+def when(announcement: JSON) -> str:
+    """When an announcement takes place, or until when it can be answered; "" when it does not say."""
+    starts, ends = announcement.get("starts_at"), announcement.get("ends_at")
+    opens, closes = announcement.get("opens_at"), announcement.get("closes_at")
+    if starts and ends and starts[:10] != ends[:10]:
+        return f"du {instant(starts)} au {instant(ends)}"
+    if starts:
+        return f"le {instant(starts)}"
+    if opens and closes:
+        return f"du {instant(opens)} au {instant(closes)}"
+    return f"jusqu’au {instant(closes)}" if closes else ""
 
 
 def size(count: int) -> str:
@@ -183,7 +207,30 @@ def _spoken_object(value: JSON, name: str, collection: str) -> str:
     if name == "budget":
         amount = number(value["amount"]) + NARROW_SPACE if "amount" in value else ""
         return f"{amount}{value.get('currency', '')}".replace("EUR", "€").strip()
+    if name == "amount":
+        return _amount(value)
+    if name == "scope":
+        return _scope(value)
     return ", ".join(filter(None, (_spoken_part(key, each, name, collection) for key, each in value.items())))
+
+
+def _amount(value: JSON) -> str:
+    """ "de 5 000 à 25 000 €, jusqu’à 70 % du budget"."""
+    currency = value.get("currency", "EUR").replace("EUR", "€")
+    sums = {key: f"{number(value[key])}{NARROW_SPACE}{currency}" for key in ("min", "max") if key in value}
+    if len(sums) == 2:
+        told = f"de {number(value['min'])} à {sums['max']}"
+    else:
+        told = " ".join(f"{ {'min': 'au moins', 'max': 'au plus'}[key] } {text}" for key, text in sums.items())
+    rate = f"jusqu’à {value['rate_max']:.10g}{NARROW_SPACE}% du budget".replace(".", ",") if "rate_max" in value else ""
+    return ", ".join(filter(None, (told, rate)))
+
+
+def _scope(value: JSON) -> str:
+    """ "Centre-Val de Loire, Bretagne", or "toute la France"."""
+    named = geography.region if value["level"] == "region" else geography.department
+    territories = [found.name if (found := named(code)) else code for code in value.get("codes", ())]
+    return ", ".join(territories) or "toute la France"
 
 
 def _spoken_part(key: str, value: Any, name: str, collection: str) -> str:
@@ -213,6 +260,9 @@ FILTERS = {
     "number": number,
     "day": day,
     "moment": moment,
+    "instant": instant,
+    "when": when,
+    "clean": html.clean,
     "size": size,
     "term": term,
     "web": web,

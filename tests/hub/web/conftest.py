@@ -19,7 +19,15 @@ from hub.search import Query
 from hub.web.app import create_app
 from hub.web.current import CurrentRelease
 from schemas.record import RecordKey
-from tests.hub.web.release import NOW, accepted, demo_records, federation, publish_records, read_each_night
+from tests.hub.web.release import (
+    NOW,
+    accepted,
+    announcements,
+    demo_records,
+    federation,
+    publish_records,
+    read_each_night,
+)
 
 CATALOGUE_ONLY = RecordKey("actor", "centraider", "in-the-catalogue-only")
 
@@ -41,7 +49,8 @@ def serving(app: FastAPI) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one release: every demonstration row, and an actor that is in the catalogue and not open."""
+    """A folder with one release: every demonstration row, announcements that a network could make, and an actor that
+    is in the catalogue and not open."""
     folder = tmp_path_factory.mktemp("web") / "releases"
     hidden = {
         "name": "Structure au catalogue seulement",
@@ -49,7 +58,7 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "seat": {"city": "Bourges", "postcode": "18000", "insee": "18033", "country": "FR"},
         "publication": "catalogue",
     }
-    publish_records([*demo_records(), accepted(CATALOGUE_ONLY, hidden)], folder)
+    publish_records([*demo_records(), *announcements(), accepted(CATALOGUE_ONLY, hidden)], folder)
     freshness.write(folder, read_each_night(network["id"] for network in federation()))
     return folder
 
@@ -94,7 +103,13 @@ def project(catalogue: Catalogue) -> str:
 
 
 @pytest.fixture(scope="session")
-def pages(shared_actor: str, project: str) -> dict[str, str]:
+def announcement() -> str:
+    """The id of the announcement that has the most to show."""
+    return national_id(RecordKey("announcement", "centraider", "call"))
+
+
+@pytest.fixture(scope="session")
+def pages(shared_actor: str, project: str, announcement: str) -> dict[str, str]:
     """Every template of the portal, by name: the address of a page made from it."""
     return {
         "home": "/",
@@ -106,6 +121,8 @@ def pages(shared_actor: str, project: str) -> dict[str, str]:
         "actor": f"/acteurs/{shared_actor}",
         "projects": "/projets",
         "project": f"/projets/{project}",
+        "announcements": "/annonces",
+        "announcement": f"/annonces/{announcement}",
         "networks": "/reseaux",
         "data": "/donnees",
         "figures": "/chiffres",

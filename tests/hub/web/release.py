@@ -62,6 +62,47 @@ def demo_records() -> Iterator[Accepted]:
                     yield accepted(RecordKey(mapping.collection, network["id"], mapped.id), mapped.payload, dated)
 
 
+def announcements() -> Iterator[Accepted]:
+    """What networks announce and the demonstration has not: a call, events to come and over, news."""
+    orleans = {"name": "Muséum", "city": "Orléans", "postcode": "45000", "insee": "45234", "lat": 47.9, "lon": 1.9}
+    region = {"level": "region", "codes": ["24", "53"]}
+    call = {
+        "kind": "funding",
+        "title": "Appel à mésoprojets 2026",
+        "summary": "Soutien aux projets portés par des OSIM.\nDossier en ligne ; questions : « Qui ? », « Où ? ».",
+        "body": "<p>Le <strong>FORIM</strong> lance son appel.</p><ul><li>Eau</li><li>Éducation</li></ul>",
+        "opens_at": "2026-11-01T00:00:00+01:00",
+        "closes_at": "2027-01-31T23:59:00+01:00",
+        "scope": region,
+        "organiser": {"name": "FORIM"},
+        "funders": [{"name": "Agence française de développement"}],
+        "amount": {"min": 5000, "max": 25000, "currency": "EUR", "rate_max": 70},
+        "eligible_types": ["ASSO-OSIM"],
+        "sectors": ["EAU", "EDUC"],
+        "countries": [{"code": "ML"}],
+        "sdgs": ["6"],
+        "url": "https://www.centraider.example/appel",
+    }
+    soon = {"starts_at": "2026-11-19T18:00:00+01:00", "ends_at": "2026-11-19T20:30:00+01:00", "place": orleans}
+    stated = {
+        "call": call,
+        "soon": {"kind": "event", "title": "Festival des solidarités, à Orléans", "organiser": {"name": "Centraider"}}
+        | soon,
+        "days": {
+            "kind": "training",
+            "title": "Monter son budget ; niveau 2",
+            "starts_at": "2027-03-09T09:00:00+01:00",
+            "ends_at": "2027-03-10T17:00:00+01:00",
+            "closes_at": "2027-02-15T12:00:00+01:00",
+            "place": {"city": "Rennes", "postcode": "35000", "insee": "35238"},
+        },
+        "over": {"kind": "event", "title": "Rencontre passée", "starts_at": "2026-06-01T14:00:00+02:00"},
+        "news": {"kind": "news", "title": "Le réseau déménage", "summary": "Nouvelle adresse."},
+    }
+    for name, payload in stated.items():
+        yield accepted(RecordKey("announcement", "centraider", name), payload)
+
+
 def accepted(key: RecordKey, payload: dict[str, Any], modified_at: datetime | None = NOW) -> Accepted:
     return Accepted(
         key=key,

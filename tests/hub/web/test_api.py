@@ -1,5 +1,6 @@
 """The API: stored bytes, honest pages, an answer for every fate of an identifier, a document that keeps its word."""
 
+import shutil
 from pathlib import Path
 
 import httpx
@@ -7,6 +8,7 @@ import orjson
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import (
     content_type_conformance,
@@ -19,6 +21,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 
 from hub.catalogue import Catalogue
 from hub.model.identity import national_id
+from hub.model.record import Accepted
 from hub.search import Query
 from hub.web.app import create_app
 from hub.web.current import CurrentRelease
@@ -27,7 +30,7 @@ from schemas import registry
 from schemas.record import RecordKey
 from schemas.validate import is_fit, issues
 from tests.hub.web.conftest import serving
-from tests.hub.web.release import GONE
+from tests.hub.web.release import GONE, NOW, accepted, publish_records
 
 ADDED = ("networks", "sources", "provenance")
 CHECKS = (
@@ -97,7 +100,7 @@ def test_a_record_tells_why_its_sources_were_joined(
 
 
 def test_every_published_record_satisfies_its_schema(client: httpx.Client) -> None:
-    for collection in ("actor", "project"):
+    for collection in ("actor", "project", "announcement"):
         for record in client.get(f"/api/v1/{collection}s?size=100").json()["items"]:
             stated = {name: value for name, value in record.items() if name not in ADDED}
             assert is_fit(issues(registry.LATEST[collection], stated)), record["id"]
@@ -114,11 +117,71 @@ def test_the_links_lead_through_every_open_record_once(
             break
         answer = client.get(answer.links["next"]["url"])
 
-    assert answer.links["first"]["url"].endswith("page=1")
+    assert answer.links["first"]["url"].endswith(f"{catalogue.manifest.release}.1.100")
     every = catalogue.search.ids(Query(text="association"))
     assert found == [each for each in every if each != hidden_id]
     assert len(set(found)) == len(found) == answer.json()["total"] - 1 > 100
     assert "license" in answer.links
+
+
+def test_a_list_goes_on_in_the_release_it_began_in(tmp_path: Path) -> None:
+    def stated(*names: str) -> list[Accepted]:
+        return [accepted(RecordKey("actor", "gescod", name), {"name": name, "type": "ASSO"}) for name in names]
+
+    kayes, sahel, wells, youth = "Kayes ensemble", "Paysans du Sahel", "Puits et forages", "Volontaires"
+    publish_records(stated(kayes, sahel, wells, youth), tmp_path)
+    with serving(create_app(CurrentRelease(tmp_path), version="test")) as base, httpx.Client(base_url=base) as client:
+        first = client.get("/api/v1/actors?sort=name&size=2")
+        second = publish_records(stated("Amis de Ségou", kayes, wells, youth), tmp_path, NOW.replace(day=4))
+        then = client.get(first.links["next"]["url"])
+        anew = client.get("/api/v1/actors?sort=name&size=2").json()
+        shutil.rmtree(tmp_path / first.json()["release"])
+        late = client.get(then.links["prev"]["url"].replace(".1.2", ".2.2"))
+
+    names = [each["name"] for answer in (first, then) for each in answer.json()["items"]]
+    assert names == [kayes, sahel, wells, youth]
+    assert first.json()["release"] == then.json()["release"] != anew["release"] == second.name
+    assert [each["name"] for each in anew["items"]] == ["Amis de Ségou", kayes]
+    assert (late.status_code, late.json()["type"]) == (404, "urn:rrma:problem:not-found")
+
+
+def test_a_cursor_that_was_never_given_out_is_refused(client: httpx.Client, catalogue: Catalogue) -> None:
+    name = catalogue.manifest.release
+
+    for cursor in (
+        "x",
+        f"{name}.0.20",
+        f"{name}.1.101",
+        f"{name}.1",
+        f"../{name}.1.20",
+        f"{name}.1.20.",
+        f"{name}.01.20",
+    ):
+        assert client.get(f"/api/v1/actors?cursor={cursor}").status_code == 400, cursor
+    assert client.get(f"/api/v1/actors?cursor={name}.3.20").json()["page"] == 3
+    assert client.get("/api/v1/actors?cursor=20200101T000000Z-00000000.1.20").status_code == 404
+
+
+def test_the_document_is_openapi_as_others_read_it(client: httpx.Client) -> None:
+    document = client.get("/api/openapi.json").json()
+
+    OpenAPIV31SpecValidator(document).validate()
+    operations = [each["operationId"] for path in document["paths"].values() for each in path.values()]
+    assert len(set(operations)) == len(operations) > 12
+    for path in document["paths"].values():
+        problems = {code: answer for code, answer in path["get"]["responses"].items() if code >= "400"}
+        assert {"400", "503"} <= problems.keys()
+        assert all("application/problem+json" in answer["content"] for answer in problems.values())
+
+
+def test_announcements_are_found_where_they_are_addressed(client: httpx.Client, announcement: str) -> None:
+    found = client.get("/api/v1/announcements?kind=funding&region=53").json()
+
+    assert [each["id"] for each in found["items"]] == [announcement]
+    assert client.get("/api/v1/announcements?region=76").json()["total"] == 0
+    assert client.get(f"/api/v1/announcements/{announcement}").json()["amount"]["max"] == 25000
+    assert client.get(f"/api/v1/announcements/{announcement}/explanation").json()["id"] == announcement
+    assert client.get(f"/api/v1/projects/{announcement}").status_code == 404
 
 
 def test_counts_and_list_come_from_one_query(client: httpx.Client) -> None:

@@ -85,6 +85,38 @@ def test_the_key_figures_add_up(client: httpx.Client, catalogue: Catalogue) -> N
     assert shown["projets"] == catalogue.manifest.counts["project"]
 
 
+def test_the_agenda_begins_with_what_comes_first(client: httpx.Client) -> None:
+    page = soup(client, "/annonces")
+    titles = [card.get_text(strip=True) for card in page.select(".cards h3")]
+
+    assert titles == [
+        "Festival des solidarités, à Orléans",
+        "Appel à mésoprojets 2026",
+        "Monter son budget ; niveau 2",
+        "Le réseau déménage",
+        "Rencontre passée",
+    ]
+    said = page.select_one(".cards .quiet").get_text()
+    assert said == "Événement · le 19 novembre 2026 à 18\u202fh · Orléans (45)"
+    assert "Agenda" in page.select_one("header nav").get_text()
+    assert [each.get_text() for each in soup(client, "/annonces?region=53&nature=funding").select(".cards h3")] == [
+        titles[1]
+    ]
+
+
+def test_an_announcement_says_when_how_much_and_for_whom(client: httpx.Client, announcement: str) -> None:
+    page = soup(client, f"/annonces/{announcement}")
+    said = {
+        term.get_text(): term.find_next("dd").get_text(strip=True) for term in page.select("article dl.wide-list dt")
+    }
+
+    assert said["Clôture"] == "31 janvier 2027"
+    assert said["Montant"] == "de 5\u202f000 à 25\u202f000\u202f€, jusqu’à 70\u202f% du budget"
+    assert said["Portée"] == "Centre-Val de Loire, Bretagne"
+    assert said["Organisateur"] == "FORIM"
+    assert page.select_one(".description-html strong").get_text() == "FORIM"
+
+
 def test_facets_list_map_and_exports_are_one_query(client: httpx.Client, catalogue: Catalogue) -> None:
     asked = "q=afrique&region=53&region=52"
     page = soup(client, f"/acteurs?{asked}")
