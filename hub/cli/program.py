@@ -6,7 +6,7 @@ The stages are commands (init, harvest, resolve, compile, release, cycle, schedu
 
 import typer
 
-from hub.cli import jobs, match, model, networks, quarantine, releases, review, schedule, serving, sources, stages
+from hub.cli import jobs, match, model, networks, quarantine, releases, review, schedule, serving, stages, steering
 from hub.conformance import command as conforming
 from hub.demo import command as demonstration
 
@@ -23,7 +23,7 @@ for part in (
     model,
     review,
     serving,
-    sources,
+    steering,
     jobs,
     quarantine,
     networks,

@@ -8,7 +8,7 @@ from hub.cli.door import show_facts, show_rows
 from hub.distributions import kept, shelf
 from hub.model.hold import Hold
 from hub.model.job import Job
-from hub.store import clusters, goldens, jobs
+from hub.store import clusters, goldens, instructions, jobs
 from hub.wiring import Hub
 from schemas.canonical import JSON
 
@@ -48,6 +48,7 @@ def held(hold: Hold | None, now: datetime) -> JSON:
 def status_of(hub: Hub, connection: Connection, now: datetime) -> JSON:
     """Each configured source's last visit and hold, what was derived, and what is published."""
     last = jobs.last_of_each(connection)
+    paused = instructions.paused(connection)
     current = shelf.current(hub.releases)
     totals = clusters.totals(connection)
     never: JSON = {"status": "never read"}
@@ -56,6 +57,7 @@ def status_of(hub: Hub, connection: Connection, now: datetime) -> JSON:
             (flat(last[source.name]) if source.name in last else never)
             | {"source": source.name}
             | held(jobs.hold(connection, source.name), now)
+            | {"paused": paused[source.name].at.isoformat() if source.name in paused else None}
             for source in hub.sources
         ],
         "records": sum(count for count, _ in totals.values()),

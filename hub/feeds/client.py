@@ -66,6 +66,13 @@ class Feed:
                     raise TooLarge(self._source.name, f"feed.json is over {_MAX_MANIFEST_BYTES} bytes")
             return self._manifest(bytes(body)), response.headers.get("etag")
 
+    def required_manifest(self) -> tuple[Manifest, str | None]:
+        """The manifest and its ETag, asked for without a condition."""
+        found = self.manifest()
+        if found is None:
+            raise BadManifest(self._source.name, "feed.json answers 304 to a question without a condition")
+        return found
+
     def offers_changes(self, manifest: Manifest) -> bool:
         """Whether the source can say what changed, or only what it holds."""
         return self._source.kind is SourceKind.LIVE and "changes" in manifest.links

@@ -33,6 +33,7 @@ class Freshness:
     since:        when it was first visited.
     last:         when it was last proved; None when never.
     proved:       the dates on which it was, among the last 90, in order.
+    paused:       since when it is not visited because a person said so; None when it is.
     """
 
     network: str
@@ -40,10 +41,17 @@ class Freshness:
     since: date
     last: date | None
     proved: tuple[date, ...]
+    paused: date | None = None
 
     @classmethod
     def of(
-        cls, network: str, promise_days: int, first: datetime, last: datetime | None, proved: Iterable[datetime]
+        cls,
+        network: str,
+        promise_days: int,
+        first: datetime,
+        last: datetime | None,
+        proved: Iterable[datetime],
+        paused: datetime | None = None,
     ) -> Self:
         """first, last, proved: when visits began: the first one, the last one that was proved, those of late."""
         return cls(
@@ -52,6 +60,7 @@ class Freshness:
             since=night_of(first),
             last=last and night_of(last),
             proved=tuple(sorted({night_of(moment) for moment in proved})),
+            paused=paused and night_of(paused),
         )
 
     def age_days(self, now: datetime) -> int | None:
@@ -78,6 +87,7 @@ class Freshness:
             "since": self.since.isoformat(),
             "last": self.last.isoformat() if self.last else None,
             "proved": [night.isoformat() for night in self.proved],
+            "paused": self.paused.isoformat() if self.paused else None,
         }
 
     @classmethod
@@ -88,6 +98,7 @@ class Freshness:
             since=date.fromisoformat(raw["since"]),
             last=date.fromisoformat(raw["last"]) if raw["last"] else None,
             proved=tuple(map(date.fromisoformat, raw["proved"])),
+            paused=date.fromisoformat(raw["paused"]) if raw.get("paused") else None,
         )
 
     def told(self, now: datetime) -> JSON:
@@ -98,4 +109,5 @@ class Freshness:
             "last_proved_on": self.last.isoformat() if self.last else None,
             "age_days": self.age_days(now),
             "kept": self.is_kept(now),
+            "paused_since": self.paused.isoformat() if self.paused else None,
         } | {name: {"proved": share.proved, "nights": share.nights} for name, share in shares.items()}

@@ -4,7 +4,7 @@ left ──► same content under a new id ──► proposed as a re-key: both 
   └────► the guard ──► let go, or held
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,45 +46,50 @@ def see_off(engine: Engine, job: int, steps: Steps) -> Departures:
         sources.fence(connection, source, job)
         _propose(connection, suggested, steps)
         override = instructions.in_force(connection, Kind.OVERRIDE, night_of(steps.now)).get(source)
-        measured = turnovers(connection, source, waived=override is not None)
-        deleted = let_go(connection, [each.collection for each in measured if each.applies], steps)
-        return _told(connection, source, measured, deleted, suggested, override)
+        found = turnovers(connection, source, waived=override is not None)
+        deleted = let_go(connection, [each.collection for each in found if each.applies], steps)
+        return _told(connection, source, found, deleted, suggested, override)
 
 
 def turnovers(connection: Connection, source: str, *, waived: bool = False) -> list[Turnover]:
     """What each collection of a source would lose if all that waits under the guard were let go."""
-    counts = records.counts(connection, source)
     waiting = holds.waiting(connection, source)
-    past = list(_of_last_nights(jobs.accepted(connection, source)))
+    past = history(connection, source)
     found = []
-    for name, states in sorted(counts.items()):
+    for name, states in sorted(records.counts(connection, source).items()):
         held = waiting.get(name, holds.Waiting())
-        history = [
-            (night_of(job.started_at), job.proof.collections[name].declared_count)
-            for job in past
-            if job.proof is not None and name in job.proof.collections
-        ]
-        found.append(
-            Turnover(
-                collection=name,
-                lost=held.lost,
-                remaining=states[State.ACCEPTED] + states[State.QUARANTINED] + held.arriving,
-                base=base(history),
-                last=history[0][1] if history else None,
-                waived=waived,
-            )
-        )
+        remaining = states[State.ACCEPTED] + states[State.QUARANTINED] + held.arriving
+        found.append(measured(past, name, held.lost, remaining, waived=waived))
     return found
 
 
-def _of_last_nights(accepted: Iterable[Job]) -> Iterator[Job]:
-    """As many visits, newest first, as the guard's base needs."""
+def history(connection: Connection, source: str) -> list[Job]:
+    """As many accepted visits, newest first, as the guard's base needs."""
     nights = set[date]()
-    for job in accepted:
+    found = []
+    for job in jobs.accepted(connection, source):
         nights.add(night_of(job.started_at))
         if len(nights) > BASE_NIGHTS:
-            return
-        yield job
+            break
+        found.append(job)
+    return found
+
+
+def measured(past: Iterable[Job], collection: str, lost: int, remaining: int, *, waived: bool = False) -> Turnover:
+    """What one collection would lose and keep, against its accepted visits."""
+    counts = [
+        (night_of(job.started_at), job.proof.collections[collection].declared_count)
+        for job in past
+        if job.proof is not None and collection in job.proof.collections
+    ]
+    return Turnover(
+        collection=collection,
+        lost=lost,
+        remaining=remaining,
+        base=base(counts),
+        last=counts[0][1] if counts else None,
+        waived=waived,
+    )
 
 
 def _suggested(connection: Connection, source: str) -> RekeyMap:
@@ -133,13 +138,13 @@ def _propose(connection: Connection, suggested: RekeyMap, steps: Steps) -> None:
 def _told(
     connection: Connection,
     source: str,
-    measured: list[Turnover],
+    found: list[Turnover],
     deleted: int,
     suggested: RekeyMap,
     override: Instruction | None,
 ) -> Departures:
     tally = Tally(deleted=deleted, **holds.totals(connection, source))
-    notes = [note for each in measured for note in each.notes]
+    notes = [note for each in found for note in each.notes]
     if tally.rekeyed:
         notes.append(f"{tally.rekeyed} records seem to go on under other ids: a person says whether they do")
     if suggested.ambiguous:
@@ -151,10 +156,10 @@ def _told(
             f"{tally.kept} records stay although the source no longer states them: their deletion was rejected"
         )
     waived = None
-    if override is not None and any(each.uses_waiver for each in measured):
+    if override is not None and any(each.uses_waiver for each in found):
         waived = f"override {override.number} until {override.until} by {override.author}: {override.reason}"
         notes.append(waived)
-    refused = "; ".join(note for each in measured if each.guard is Guard.REFUSED for note in each.notes)
+    refused = "; ".join(note for each in found if each.guard is Guard.REFUSED for note in each.notes)
     return Departures(
         tally=tally,
         notes=tuple(notes),

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from hub.distributions import freshness
 from hub.model.freshness import LONGEST, Freshness
-from hub.store import jobs, sources
+from hub.store import instructions, jobs, sources
 from hub.store.engine import reading
 
 
@@ -16,8 +16,18 @@ def tell_freshness(engine: Engine, releases: Path, now: datetime) -> None:
     with reading(engine) as connection:
         spans = jobs.spans(connection)
         proved = jobs.proved_since(connection, now - timedelta(days=LONGEST + 1))
+        paused = instructions.paused(connection)
         networks = [each for each in sources.networks(connection) if each.name in spans]
     freshness.write(
         releases,
-        (Freshness.of(each.name, each.promise_days, *spans[each.name], proved.get(each.name, ())) for each in networks),
+        (
+            Freshness.of(
+                each.name,
+                each.promise_days,
+                *spans[each.name],
+                proved.get(each.name, ()),
+                paused[each.name].at if each.name in paused else None,
+            )
+            for each in networks
+        ),
     )

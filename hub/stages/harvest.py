@@ -24,7 +24,8 @@ from hub.quality.gate import stamp
 from hub.stages.admission import Admission
 from hub.stages.rejudging import rejudge_if_changed
 from hub.stages.visit import Visit
-from hub.store import jobs, sources
+from hub.store import instructions, jobs, sources
+from hub.store.engine import reading
 from schemas.errors import FederationError, SourceError
 
 log = structlog.get_logger()
@@ -33,9 +34,17 @@ log = structlog.get_logger()
 def harvest_all(
     chosen: Sequence[Source], feeds: FeedClient, engine: Engine, now: datetime, threads: int = 12
 ) -> list[Job]:
-    """Visit sources side by side. Jobs come back in the order asked, whatever became of them."""
-    with ThreadPoolExecutor(max(1, min(threads, len(chosen)))) as pool:
-        return list(pool.map(lambda source: harvest(source, feeds, engine, now), chosen))
+    """Visit sources side by side, those that are paused left out.
+
+    Jobs come back in the order asked, whatever became of them.
+    """
+    with reading(engine) as connection:
+        paused = instructions.paused(connection)
+    for name in sorted(paused.keys() & {source.name for source in chosen}):
+        log.warning("source.paused", source=name, since=paused[name].at.isoformat())
+    due = [source for source in chosen if source.name not in paused]
+    with ThreadPoolExecutor(max(1, min(threads, len(due)))) as pool:
+        return list(pool.map(lambda source: harvest(source, feeds, engine, now), due))
 
 
 def harvest(source: Source, feeds: FeedClient, engine: Engine, now: datetime) -> Job:

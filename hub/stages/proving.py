@@ -11,7 +11,7 @@ from hub.model.run import Evidence
 from hub.resolution import Model
 from hub.stages import accounting, publication, resolve
 from hub.stages import compile as compiling
-from hub.store import jobs
+from hub.store import instructions, jobs
 from hub.store.engine import reading
 
 
@@ -24,7 +24,7 @@ def evidence(
     notice: str = "",
     imprint: Imprint = UNSIGNED,
 ) -> Evidence:
-    """What a run over these sources left behind.
+    """What a run over these sources left behind. Those that are paused owe nothing.
 
     after: the last job before the run; older visits prove nothing about it.
     The rest is what the cycle was given.
@@ -32,7 +32,8 @@ def evidence(
     current = shelf.current(releases)
     with reading(engine) as connection:
         last = jobs.last_of_each(connection)
-        seen = {name: last.get(name) for name in sources}
+        paused = instructions.paused(connection)
+        seen = {name: last.get(name) for name in sources if name not in paused}
         return Evidence(
             visits={name: job.status if job and job.number > after else None for name, job in seen.items()},
             resolved=resolve.is_current(connection, model),

@@ -117,10 +117,7 @@ class Visit:
         )
 
     def _manifest(self) -> Manifest:
-        found = self.feed.manifest()
-        if found is None:
-            raise SourceError(self.source.name, "feed.json answers 304 to a question without a condition")
-        return self._take(found)
+        return self._take(self.feed.required_manifest())
 
     def _take(self, found: tuple[Manifest, str | None]) -> Manifest:
         manifest, self.etag = found
@@ -155,7 +152,7 @@ class Visit:
         for _ in range(_ROUNDS):
             if not reconcile and (self.position.epoch, self.position.seq) == (manifest.epoch, manifest.seq):
                 return manifest
-            if reconcile or self._must_reconcile(manifest):
+            if reconcile or not self.feed.offers_changes(manifest) or self.position.needs_snapshot(manifest):
                 reconcile = not self._read_snapshot(manifest)
             else:
                 reconcile = not self._read_changes(manifest)
@@ -163,18 +160,6 @@ class Visit:
                 return manifest
             manifest = self._manifest()
         raise SourceBusy(self.source.name, f"the node changed {_ROUNDS} times while it was read")
-
-    def _must_reconcile(self, manifest: Manifest) -> bool:
-        """Whether changes alone cannot bring us there: static files, a new history, a cursor ahead or compacted."""
-        if not self.feed.offers_changes(manifest):
-            return True
-        if self.position.seq is None:
-            return manifest.compacted_before > 0
-        return (
-            manifest.epoch != self.position.epoch
-            or manifest.seq < self.position.seq
-            or self.position.seq < manifest.compacted_before
-        )
 
     def _read_changes(self, manifest: Manifest) -> bool:
         """Read on from our cursor. False when the node no longer keeps that history."""

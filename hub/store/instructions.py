@@ -29,6 +29,11 @@ def end(connection: Connection, number: int, *, author: str, reason: str, at: da
     connection.execute(update(instructions).where(instructions.c.number == number).values(**values))
 
 
+def get(connection: Connection, number: int) -> Instruction:
+    """One that was given. Raises NoResultFound for a number that never was."""
+    return _instruction(connection.execute(select(instructions).where(instructions.c.number == number)).one())
+
+
 def every(connection: Connection, source: str | None = None) -> list[Instruction]:
     """Oldest first, those that are over too."""
     query = select(instructions).order_by(instructions.c.number)
@@ -41,6 +46,11 @@ def in_force(connection: Connection, kind: Kind, on: date) -> dict[str, Instruct
     query = select(instructions).where(instructions.c.kind == kind, instructions.c.ended_at.is_(None))
     found = map(_instruction, connection.execute(query.order_by(instructions.c.number)))
     return {each.source: each for each in found if each.is_in_force(on)}
+
+
+def paused(connection: Connection) -> dict[str, Instruction]:
+    """The sources that are not visited, until somebody resumes them."""
+    return in_force(connection, Kind.PAUSE, date.max)
 
 
 def _instruction(row: Row[Any]) -> Instruction:

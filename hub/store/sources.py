@@ -10,6 +10,7 @@ from hub.model.source import Source
 from hub.store.tables import jobs, source_state, sources
 from hub.store.upsert import upsert
 from schemas.errors import SourceError
+from schemas.manifest import Manifest
 
 
 class Superseded(SourceError):
@@ -30,6 +31,12 @@ class Position:
     seq: int | None = None
     etag: str | None = None
     proof: Proof | None = None
+
+    def needs_snapshot(self, manifest: Manifest) -> bool:
+        """Whether changes alone cannot bring us there: a new history, a cursor ahead or compacted."""
+        if self.seq is None:
+            return manifest.compacted_before > 0
+        return manifest.epoch != self.epoch or manifest.seq < self.seq or self.seq < manifest.compacted_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +90,18 @@ def state_licence(connection: Connection, source: str, code: str) -> None:
 def take_over(connection: Connection, source: str, job: int) -> Position:
     """Make `job` the one visit that may write, and say where the last one stopped."""
     upsert(connection, source_state, [{"source": source, "job": job}])
+    return position(connection, source)
+
+
+def position(connection: Connection, source: str) -> Position:
+    """How far a source was read."""
     row = connection.execute(
         select(source_state, jobs.c.proof)
         .join(jobs, jobs.c.number == source_state.c.proved_job, isouter=True)
         .where(source_state.c.source == source)
-    ).one()
+    ).one_or_none()
+    if row is None:
+        return Position()
     return Position(
         epoch=row.epoch, seq=row.seq, etag=row.etag, proof=Proof.from_json(row.proof) if row.proof else None
     )

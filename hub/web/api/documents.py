@@ -79,11 +79,12 @@ _COMPONENTS: JSON = {
         | {"description": "As of today; null where one release alone is served."},
     ),
     "Freshness": _object(
-        ["promise_days", "last_proved_on", "age_days", "kept", "nights_30", "nights_90"],
+        ["promise_days", "last_proved_on", "age_days", "kept", "paused_since", "nights_30", "nights_90"],
         promise_days=COUNT,
         last_proved_on={"type": ["string", "null"], "format": "date"},
         age_days={"type": ["integer", "null"], "minimum": 0},
         kept={"type": "boolean", "description": "Whether the age is within the promise."},
+        paused_since={"type": ["string", "null"], "format": "date", "description": "Not read until somebody says so."},
         nights_30=_ref("Nights"),
         nights_90=_ref("Nights"),
     ),

@@ -19,6 +19,7 @@ class Row:
     promise_days: int
     kept: bool
     nights: tuple[tuple[int, Share], ...]
+    paused: date | None
 
 
 def rows(networks: Iterable[NetworkEntry], told: Told | None, now: datetime) -> list[Row]:
@@ -32,6 +33,7 @@ def rows(networks: Iterable[NetworkEntry], told: Told | None, now: datetime) -> 
             promise_days=found.promise_days,
             kept=found.is_kept(now),
             nights=tuple((nights, found.share(nights, now)) for nights in (30, LONGEST)),
+            paused=found.paused,
         )
         for network in networks
         if (found := known.get(network.id))

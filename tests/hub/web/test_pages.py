@@ -5,7 +5,7 @@ import gzip
 import io
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,7 @@ from geojson_pydantic import FeatureCollection
 from lxml import html
 
 from hub.catalogue import Catalogue
+from hub.distributions import freshness
 from hub.merge import RULES
 from hub.resolution import resolve_records
 from hub.search import Query
@@ -247,12 +248,28 @@ def test_the_api_tells_the_same_freshness_and_none_where_one_release_alone_is_se
         "last_proved_on": "2026-11-03",
         "age_days": 0,
         "kept": True,
+        "paused_since": None,
         "nights_30": {"proved": 30, "nights": 30},
         "nights_90": {"proved": 90, "nights": 90},
     }
     assert (late["freshness"]["age_days"], late["freshness"]["kept"]) == (3, False)
     assert {network["freshness"] for network in none_told} == {None}
     assert "fraicheur" not in page
+
+
+def test_a_network_that_is_paused_is_said_to_be(client: httpx.Client, releases: Path) -> None:
+    told = (releases / freshness.FILE).read_bytes()
+    said = freshness.read(releases)
+    assert said
+    try:
+        freshness.write(releases, [replace(said.networks[0], paused=date(2026, 10, 1)), *said.networks[1:]])
+        page = client.get("/reseaux").text
+        first, second, *_ = client.get("/api/v1/networks").json()
+    finally:
+        (releases / freshness.FILE).write_bytes(told)
+
+    assert re.findall(r"Lectures suspendues depuis le ([^<]*)<", page) == ["1er octobre 2026"]
+    assert (first["freshness"]["paused_since"], second["freshness"]["paused_since"]) == ("2026-10-01", None)
 
 
 def test_a_network_that_failed_or_was_never_read_is_said_so(tmp_path: Path) -> None:
