@@ -1,6 +1,6 @@
 """What a node refuses. Messages are read by network officers: plain French that says what to do."""
 
-from schemas.errors import ConfigError, RequestError
+from schemas.errors import ConfigError, FederationError, RequestError
 
 
 class NotANode(ConfigError):
@@ -13,6 +13,12 @@ class LossRefused(RequestError):
     """A file yields fewer than half of what its origin last gave: nothing is stored without confirmation."""
 
     code = "loss-refused"
+
+
+class HubRefused(FederationError):
+    """The national level does not answer, or refuses: the message says who must act."""
+
+    code = "hub"
 
 
 class CursorExpired(RequestError):

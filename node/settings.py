@@ -1,5 +1,6 @@
 """The settings of one node: `node.toml` in its home, RRMA_NODE_… over it. Built at the door, passed down as values."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from schemas.errors import ConfigError
 from schemas.geography import regions as known_regions
 
 FILE = "node.toml"
+_HUB = re.compile(r"https://[^\s/]\S*|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:/\S*)?")
 
 
 class Settings(BaseSettings):
@@ -29,6 +31,17 @@ class Settings(BaseSettings):
     publish_association_addresses: bool = False
     matching_key_file: Path | None = None
     token_file: Path | None = None
+    hub: str | None = None
+    hub_token_file: Path | None = None
+    officer_password_file: Path | None = None
+
+    @field_validator("hub")
+    @classmethod
+    def _guarded(cls, value: str | None) -> str | None:
+        """A token goes there: in the clear only to this very machine."""
+        if value is None or _HUB.fullmatch(value):
+            return value
+        raise ValueError("lien qui ne commence pas par https:// (exemple : https://pole.example.org)")
 
     @field_validator("regions", mode="before")
     @classmethod

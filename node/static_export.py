@@ -16,7 +16,8 @@ from node.home import Home
 from node.packing import gzipped
 from node.store import listing
 from node.store.engine import reading
-from node.web.pages import stylesheet, templates
+from node.web.pages import stylesheet
+from node.web.render import templates
 from schemas.feed import FeedError, Manifest, encode
 
 MANIFEST = "feed.json"

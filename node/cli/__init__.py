@@ -1,6 +1,6 @@
 """`rrma-node`: the doors of a node. Each reads its settings, calls one stage, and says what happened, in French.
 
-The web is imported by the two commands that need it: it would double the time of all the others.
+The web is imported by the commands that need it: it would double the time of all the others.
 """
 
 import sys
@@ -161,6 +161,22 @@ def show_status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
         tell_json(found)
     else:
         status.show(found)
+
+
+@app.command()
+def feedback(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Relire du pôle national ce que sont devenues vos fiches."""
+    from node.cli import nation  # noqa: PLC0415 (see above)
+
+    nation.feedback(homes.open_home(home), as_json=as_json)
+
+
+@app.command()
+def ping(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Prévenir le pôle national qu'il y a du nouveau : il relit dans les minutes qui suivent."""
+    from node.cli import nation  # noqa: PLC0415 (see above)
+
+    nation.ping(homes.open_home(home), as_json=as_json)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from node.errors import LossRefused
+from node.errors import HubRefused, LossRefused
 from schemas.errors import ConfigError, ContractError, FederationError, SourceError
 
 DONE = 0
@@ -11,6 +11,7 @@ USAGE = 2
 KEPT_BACK = 3
 LOSS = 4
 CONTRACT = 5
+HUB = 6
 
 MEANINGS: Mapping[int, str] = {
     DONE: "fait",
@@ -19,11 +20,13 @@ MEANINGS: Mapping[int, str] = {
     KEPT_BACK: "fait, mais des lignes ont été mises de côté",
     LOSS: "refusé : le fichier donne moins de la moitié des fiches précédentes",
     CONTRACT: "défaut du programme, à signaler",
+    HUB: "le pôle national ne répond pas, ou refuse",
 }
 
 # Most precise first.
 _CODES: Mapping[type[FederationError], int] = {
     LossRefused: LOSS,
+    HubRefused: HUB,
     SourceError: SOURCE,
     ConfigError: USAGE,
     ContractError: CONTRACT,

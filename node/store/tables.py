@@ -7,6 +7,8 @@ records      the newest change of each record, ready to send; a tombstone has no
 changes      every change ever made, append only, without content: an erased record leaves no text behind
 ingests      every file taken in, with its counts
 kept_back    rows of the last file of each origin that could not be stored, and why
+nation       one row: where the feedback of the national level stands
+fates        what became of each record there, as last fetched
 """
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, Text
@@ -103,5 +105,31 @@ kept_back = Table(
     Column("sheet", Text),
     Column("local_id", Text),
     Column("issues", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+nation = Table(
+    "nation",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    Column("epoch", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("read_seq", Integer),
+    Column("fetched_at", Text, nullable=False),
+    Column("totals", Text, nullable=False),
+    sqlite_strict=True,
+)
+
+fates = Table(
+    "fates",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("local_id", Text, primary_key=True),
+    Column("fate", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Index(None, "fate", "words"),
     sqlite_strict=True,
 )

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from node.feed import SOFTWARE
 from node.home import Home, open_home
-from node.web import feed, health, pages, problems
+from node.web import feed, health, officer, pages, problems, region
 
 
 def create_app(home: Path) -> FastAPI:
@@ -18,7 +18,8 @@ def app_of(home: Home) -> FastAPI:
     app = FastAPI(title=home.settings.name, version=SOFTWARE, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.home = home
     app.state.token = home.secret(home.settings.token_file)
+    app.state.officer_password = officer.password_of(home)
     problems.install(app)
-    for part in (feed, pages, health):
+    for part in (feed, region, pages, health):
         app.include_router(part.router)
     return app

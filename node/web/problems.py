@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from node.errors import CursorExpired
 from node.web.negotiation import NotAcceptable
+from node.web.officer import PasswordRequired
 from node.web.token import Unauthorised
 from schemas.errors import NotFound, RequestError
 
@@ -18,10 +19,17 @@ MEDIA_TYPE = "application/problem+json"
 # Most precise first.
 STATUSES: Mapping[type[RequestError], int] = {
     Unauthorised: 401,
+    PasswordRequired: 401,
     NotFound: 404,
     NotAcceptable: 406,
     CursorExpired: 410,
     RequestError: 400,
+}
+
+
+CHALLENGES: Mapping[type[RequestError], Mapping[str, str]] = {
+    Unauthorised: {"WWW-Authenticate": "Bearer"},
+    PasswordRequired: {"WWW-Authenticate": 'Basic realm="Espace du reseau", charset="UTF-8"'},
 }
 
 
@@ -40,7 +48,7 @@ async def _refused(_request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestError):
         raise error
     status = next(status for kind, status in STATUSES.items() if isinstance(error, kind))
-    return problem(status, error.code, str(error), {"WWW-Authenticate": "Bearer"} if status == 401 else None)
+    return problem(status, error.code, str(error), CHALLENGES.get(type(error)))
 
 
 async def _misspelt(_request: Request, error: Exception) -> Response:

@@ -11,7 +11,7 @@ from node import home as homes
 from node import plan, reading
 from node.cli import app, exits
 from node.settings import Settings
-from node.web import feed, health, pages
+from node.web import feed, health, pages, region
 from node.web.problems import STATUSES
 
 FOLDER = Path(homes.__file__).parent
@@ -43,10 +43,10 @@ def test_every_exit_code_is_told_in_the_words_of_the_program() -> None:
 
 
 def test_every_endpoint_is_told() -> None:
-    routes = [route for part in (feed, pages, health) for route in part.router.routes]
+    routes = [route for part in (feed, pages, health, region) for route in part.router.routes]
     paths = {route.path.replace("local_id:path", "id") for route in routes}  # type: ignore[attr-defined]
 
-    assert len(paths) == 10
+    assert len(paths) == 12
     assert [path for path in sorted(paths) if f"`{path}`" not in README] == []
 
 

@@ -1,0 +1,122 @@
+"""The national level over HTTP: what it says of our records, that we have news, whom it already knows.
+
+The address and the token are this network's own settings. Answers are bounded in size and time, and a redirect is a
+fault: the token is for one host.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from node.errors import HubRefused
+from node.home import Home
+from schemas.canonical import JSON
+from schemas.errors import ConfigError
+from schemas.feed import lines
+from schemas.feedback import decode
+from schemas.members import FeedError
+
+_TIMEOUT_S = 30.0
+_MAX_BYTES = 1 << 30
+
+
+class HistoryChanged(Exception):
+    """The hub's numbers are those of another history than ours: read from the start."""
+
+
+class Nation:
+    """One network at the door of the hub. Raises HubRefused, with what to do, whenever the hub does not answer well."""
+
+    def __init__(self, url: str, token: bytes, network: str) -> None:
+        self._network = network
+        self._client = httpx.Client(
+            base_url=url.rstrip("/"),
+            headers={"Authorization": f"Bearer {token.decode('ascii', 'replace')}"},
+            timeout=_TIMEOUT_S,
+            follow_redirects=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._client.close()
+
+    def feedback(self, after: int, epoch: str | None) -> Iterator[JSON]:
+        """The lines after a number, the end line last. Raises HistoryChanged when that number is of another history."""
+        asked: dict[str, Any] = {"after": after} | ({"epoch": epoch} if epoch else {})
+        with self._answer("GET", f"/api/networks/{self._network}/feedback", params=asked) as answer:
+            try:
+                yield from decode(lines(_bounded(answer)))
+            except FeedError as error:
+                raise HubRefused(f"La réponse du pôle national ne peut pas être lue ({error}). Réessayez.") from error
+
+    def ping(self) -> JSON:
+        """Say that there is news; `not_before` is when the hub will read it."""
+        with self._answer("POST", f"/api/networks/{self._network}/ping") as answer:
+            return self._json(answer)
+
+    @staticmethod
+    def _json(answer: httpx.Response) -> JSON:
+        try:
+            answer.read()
+            found: JSON = answer.json()
+        except (ValueError, httpx.HTTPError) as error:
+            raise HubRefused(f"La réponse du pôle national ne peut pas être lue ({error}). Réessayez.") from error
+        return found
+
+    @contextmanager
+    def _answer(self, method: str, path: str, **more: Any) -> Iterator[httpx.Response]:
+        try:
+            with self._client.stream(method, path, **more) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise _refusal(answer)
+                yield answer
+        except httpx.HTTPError as error:
+            raise HubRefused(
+                f"Le pôle national ne répond pas à {self._client.base_url} ({type(error).__name__}). Vérifiez "
+                "l'adresse (réglage hub) et votre connexion, puis recommencez."
+            ) from error
+
+
+def nation_of(home: Home) -> Nation:
+    """The door that this node's settings lead to. Raises ConfigError when they do not say which."""
+    settings = home.settings
+    token = home.secret(settings.hub_token_file)
+    if settings.hub is None or token is None:
+        raise ConfigError(
+            "Ce nœud ne sait pas joindre le pôle national : donnez son adresse (réglage hub) et le fichier du jeton "
+            "qu'il vous a remis (réglage hub_token_file) dans node.toml."
+        )
+    return Nation(settings.hub, token, settings.network)
+
+
+def _bounded(answer: httpx.Response) -> Iterator[bytes]:
+    received = 0
+    for chunk in answer.iter_bytes():
+        received += len(chunk)
+        if received > _MAX_BYTES:
+            raise HubRefused("La réponse du pôle national est trop longue : signalez-le-lui.")
+        yield chunk
+
+
+def _refusal(answer: httpx.Response) -> Exception:
+    try:
+        said = str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
+        said = answer.reason_phrase
+    match answer.status_code:
+        case 401:
+            return HubRefused("Le pôle national refuse le jeton (réglage hub_token_file) : demandez-lui-en un nouveau.")
+        case 404:
+            return HubRefused(f"Le pôle national n'a rien pour ce réseau : {said}.")
+        case 410 if answer.url.params.get("after") != "0":
+            return HistoryChanged(said)
+        case 429:
+            wait = answer.headers.get("retry-after", "60")
+            return HubRefused(f"Trop de demandes en une minute : recommencez dans {wait} secondes.")
+    return HubRefused(f"Le pôle national répond {answer.status_code} : {said}.")

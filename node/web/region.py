@@ -1,0 +1,89 @@
+"""« Ma région vue de l'échelon national »: what became of each record, for the network's officer alone."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
+
+from node.store import fates, state
+from node.store.fates import Fated
+from node.web import officer
+from node.web.pages import PageNumber, Search
+from node.web.render import HEADERS, rendered
+from node.web.told import FATES, OVERRIDE_HEADINGS, in_words
+from node.web.wiring import READ, HomeDep, ViewDep
+from schemas import excel
+from schemas.errors import NotFound
+from schemas.feedback import COUNTED, Fate
+
+PAGE_SIZE = 50
+_HEADERS = HEADERS | {"Cache-Control": "no-store"}
+_COLLECTIONS = {"actor": "acteur", "project": "projet", "announcement": "annonce"}
+_HEADINGS = ("collection", "identifiant", "nom", "état", "fiche nationale", "adresse", *OVERRIDE_HEADINGS)
+
+Chosen = Annotated[str, Query(max_length=20)]
+
+router = APIRouter(dependencies=[Depends(officer.require)])
+
+
+@router.api_route("/ma-region", methods=READ, response_model=None)
+def region(home: HomeDep, view: ViewDep, etat: Chosen = "", q: Search = "", page: PageNumber = 1) -> Response:
+    chosen, nation = _fate(etat), fates.view(view)
+    found = fates.count(view, chosen, q)
+    pages = max(1, -(-found // PAGE_SIZE))
+    if page > pages:
+        return rendered("missing.html", home, status=404)
+    listed = fates.found(view, chosen, q, skip=(page - 1) * PAGE_SIZE, size=PAGE_SIZE)
+    answer = rendered(
+        "region.html",
+        home,
+        nation=nation,
+        totals=nation.totals.as_json() if nation else {},
+        seq=state.read(view).seq,
+        words=FATES,
+        counted=COUNTED,
+        chosen=chosen,
+        search=q,
+        found=found,
+        number=page,
+        pages=pages,
+        records=[in_words(each) for each in listed],
+        collections=_COLLECTIONS,
+    )
+    answer.headers.update(_HEADERS)
+    return answer
+
+
+@router.api_route("/ma-region.csv", methods=READ, response_model=None)
+def table(view: ViewDep, etat: Chosen = "", q: Search = "") -> Response:
+    """The same list as a table for Excel: one row for each remark, or one for a record without any."""
+    chosen = _fate(etat)
+    rows = (row for each in fates.found(view, chosen, q) for row in _rows(each))
+    content = excel.as_bytes([_HEADINGS, *rows])
+    name = f"ma-region-{chosen}" if chosen else "ma-region"
+    headers = _HEADERS | {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(content, headers=headers, media_type="text/csv; charset=utf-8")
+
+
+def _fate(text: str) -> Fate | None:
+    """Raises NotFound for a state that no record is listed under."""
+    known = {str(fate): fate for fate in FATES}
+    if text and text not in known:
+        raise NotFound(f"no records are listed under {text!r}: {', '.join(known)}")
+    return known.get(text)
+
+
+def _rows(each: Fated) -> Iterator[tuple[str, ...]]:
+    told = in_words(each)
+    about = (
+        _COLLECTIONS[each.collection],
+        each.local_id,
+        each.label,
+        FATES[each.fate].label,
+        each.line.get("national_id", ""),
+        each.line.get("url", ""),
+    )
+    remarks: list[tuple[Any, ...]] = [*told.issue_rows, *told.override_rows]
+    for remark in remarks or [("",) * len(OVERRIDE_HEADINGS)]:
+        yield (*about, *remark)

@@ -1,0 +1,290 @@
+"""Our node at the real hub's door, over real HTTP: what it fetches, keeps and shows."""
+
+import csv
+import json
+import re
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from io import StringIO
+from pathlib import Path
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from playwright.sync_api import Page
+from sqlalchemy import update
+from typer.testing import CliRunner, Result
+
+from hub.cli.serving import working_app
+from hub.networks import issue
+from hub.settings import SourceFile, add_source, init_home
+from hub.store.engine import reading as reading_hub
+from hub.store.tables import accounts, pings
+from hub.wiring import Hub, open_hub
+from node.cli import app
+from node.errors import HubRefused
+from node.feedback import fetch
+from node.home import Home, open_home
+from node.nation import Nation, nation_of
+from node.store import fates
+from node.store.engine import reading
+from node.web.app import app_of
+from schemas.errors import ConfigError
+from schemas.feedback import Fate
+from tests.hub.cli.test_commands import run as run_hub
+from tests.hub.feed_server import Answer, FakeNode, actor
+from tests.hub.feed_server import serving as answering
+from tests.hub.web.conftest import serving
+from tests.node.nodes import NOW, ingest, make_home, row
+
+PASSWORD = "quatre mots bien choisis"
+TOURS = {"city": "Tours", "postcode": "37000", "insee": "37261"}
+ROWS = [
+    row("A-1", Nom="PUITS DU SAHEL TOURAINE", Type="ASSO", Ville="Tours", CP="37000", INSEE="37261"),
+    row("A-2", Nom="Lycée de Fondettes", Type="ASSO", Ville="Fondettes", CP="37230"),
+    row("A-3", Nom="Eau < Vie", Type="ASSO", Ville="Nantes", CP="44000", INSEE="44109"),
+    row("A-4", Nom="Comptée seulement", Publication="counted-only", Ville="Tours", CP="37000"),
+]
+
+
+class Federation:
+    """Our node, another network, and the hub that reads both and tells ours."""
+
+    def __init__(self, node: Home, hub: Hub, url: str) -> None:
+        self.node, self.hub, self.url = node, hub, url
+
+    def cycle(self) -> None:
+        assert run_hub("cycle", home=self.hub.home).exit_code in (0, 3)
+
+    def run(self, *arguments: str) -> Result:
+        return CliRunner().invoke(app, [*arguments, "--home", str(self.node.path)])
+
+    def kept(self) -> dict[str, Fate]:
+        with reading(self.node.engine) as connection:
+            return {each.local_id: each.fate for each in fates.found(connection)}
+
+    def page(self, path: str = "/ma-region", password: str | None = PASSWORD) -> httpx.Response:
+        with serving(app_of(self.node)) as url:
+            auth = httpx.BasicAuth("reseau", password) if password is not None else None
+            return httpx.get(url + path, auth=auth, timeout=30)
+
+
+@pytest.fixture
+def federation(tmp_path: Path) -> Iterator[Federation]:
+    made = make_home(tmp_path / "node", hub="http://127.0.0.1:1", hub_token_file="jeton", officer_password_file="mdp")
+    (made.path / "mdp").write_text(PASSWORD)
+    other = FakeNode("bretagne").put("B-1", actor("Association Puits du Sahel Touraine", seat=TOURS))
+    home = tmp_path / "hub"
+    init_home(home, site="https://annuaire.example.org")
+    (home / "stewards.toml").write_text(f'claire = "{"c" * 32}"\n')
+    (made.path / "jeton").write_text(issue(home / "networks.toml", "centraider"))
+    ingest(made, ROWS)
+    with answering(other.answer) as theirs, serving(app_of(made)) as ours:
+        for name, url in (("bretagne", theirs), ("centraider", ours)):
+            regions = ["24"] if name == "centraider" else []
+            said = {"name": name, "title": name.title(), "url": url, "regions": regions, "local": True}
+            add_source(home, SourceFile.model_validate(said))
+        with open_hub(home) as hub, serving(working_app(hub)) as door:
+            path = made.path / "node.toml"
+            path.write_text(path.read_text().replace("http://127.0.0.1:1", door))
+            yield Federation(open_home(made.path), hub, door)
+
+
+def test_the_node_keeps_what_became_of_each_record_and_then_only_what_changed(federation: Federation) -> None:
+    federation.cycle()
+    first = json.loads(federation.run("feedback", "--json").stdout)
+    again = json.loads(federation.run("feedback", "--json").stdout)
+    ingest(federation.node, [ROWS[0], ROWS[1] | {"Sigle": "LF"}, ROWS[3]])
+    federation.cycle()
+    changed = json.loads(federation.run("feedback", "--json").stdout)
+
+    assert first["totals"] == {
+        "sent": 4, "stated": 4, "published": 2, "merged": 1, "quarantined": 1, "held": 0, "erased": 0,
+    }  # fmt: skip
+    assert (first["changed"], first["read_seq"], again["changed"]) == (4, 4, 0)
+    assert (changed["changed"], changed["totals"]["sent"]) == (2, 3)
+    assert federation.kept() == {"A-1": Fate.MERGED, "A-2": Fate.PUBLISHED, "A-4": Fate.PUBLISHED}
+
+
+def test_the_totals_are_told_on_the_terminal_with_what_to_do(federation: Federation) -> None:
+    federation.cycle()
+    told = federation.run("feedback").stdout
+
+    assert "Mises de côté\t1\tCorrigez dans votre tableau" in told
+    assert "Transmises : 4, la somme exacte" in told
+    assert re.search(r"A-3\tEau < Vie\tSiège[^\t]*\t", told)
+
+
+def test_a_hub_that_was_rebuilt_is_read_from_the_start(federation: Federation) -> None:
+    federation.cycle()
+    federation.run("feedback")
+    with federation.hub.engine.begin() as connection:
+        connection.execute(update(accounts).values(epoch="another"))
+    told = json.loads(federation.run("feedback", "--json").stdout)
+
+    assert told["changed"] == 4
+    assert len(federation.kept()) == 4
+
+
+def test_a_ping_reaches_the_hub(federation: Federation) -> None:
+    federation.cycle()
+    said = federation.run("ping")
+
+    assert said.exit_code == 0
+    assert "relira votre annuaire à partir de" in said.stdout
+    with reading_hub(federation.hub.engine) as connection:
+        assert [found.source for found in connection.execute(pings.select())] == ["centraider"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Answer(b'{"detail": "no"}', "application/problem+json", 401), "demandez-lui-en un nouveau"),
+        (Answer(b'{"detail": "not yet"}', "application/problem+json", 404), "not yet"),
+        (Answer(b"", "text/plain", 500), "répond 500"),
+        (Answer(b"", "text/plain", 302, {"Location": "http://127.0.0.1:1/"}), "répond 302"),
+        (Answer(b"", "text/plain", 429, {"Retry-After": "7"}), "dans 7 secondes"),
+        (Answer(b"", "application/problem+json", 410), "répond 410"),
+        (Answer(b"<html>"), "ne peut pas être lue"),
+        (Answer(b""), "coupée|cut off"),
+        (Answer(b'{"number": 1, "collection": "actor", "id": "A-1", "state": "published"}\n'), "cut off"),
+        (Answer(b'{"number": 1, "collection": "actor", "id": "A-1", "state": "nonsense"}\n'), "does not follow"),
+    ],
+)
+def test_a_hub_that_answers_badly_changes_nothing_of_what_is_kept(tmp_path: Path, answer: Answer, told: str) -> None:
+    home = make_home(tmp_path / "node")
+    with (
+        answering(lambda _path, _question: answer) as url,
+        Nation(url, b"jeton", "centraider") as nation,
+        pytest.raises(HubRefused, match=told),
+    ):
+        fetch(home, nation, NOW)
+    with reading(home.engine) as connection:
+        assert fates.view(connection) is None
+
+
+def test_totals_that_do_not_add_up_are_refused(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "node")
+    totals = {"sent": 2, "stated": 2, "published": 2, "merged": 0, "quarantined": 0, "held": 0, "erased": 0}
+    line = {"number": 1, "collection": "actor", "id": "A-1", "state": "published"}
+    end = {"number": 1, "end": True, "epoch": "e", "as_of": "2026-11-24T02:00:00Z", "totals": totals}
+    body = b"".join(json.dumps(each).encode() + b"\n" for each in (line, end))
+    with (
+        answering(lambda _path, _question: Answer(body)) as url,
+        Nation(url, b"jeton", "centraider") as nation,
+        pytest.raises(HubRefused, match="totaux"),
+    ):
+        fetch(home, nation, NOW)
+
+
+def test_a_hub_that_is_not_there_is_said_so_and_a_node_without_one_says_what_to_set(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "node")
+    with (
+        Nation("http://127.0.0.1:1", b"jeton", "centraider") as nation,
+        pytest.raises(HubRefused, match="ne répond pas"),
+    ):
+        nation.ping()
+    with pytest.raises(ConfigError, match="hub_token_file"):
+        nation_of(home)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://pole.example.org", "ftp://pole.example.org", "https://", "http://127.0.0.1.x.org"]
+)
+def test_a_token_never_travels_in_the_clear(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigError, match="https://"):
+        make_home(tmp_path / "node", hub=url)
+
+
+def test_the_page_is_for_the_officer_alone(federation: Federation, tmp_path: Path) -> None:
+    federation.cycle()
+    federation.run("feedback")
+
+    for password in (None, "", "wrong", PASSWORD + "x"):
+        for path in ("/ma-region", "/ma-region.csv"):
+            answer = federation.page(path, password)
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"].startswith("Basic ")
+            assert "Eau" not in answer.text
+    with serving(app_of(federation.node)) as url:
+        for given in ("Basic x", "Basic " + b64encode(b"nothing").decode(), f"Bearer {PASSWORD}"):
+            assert httpx.get(url + "/ma-region", headers={"authorization": given}).status_code == 401
+        assert 'href="/ma-region"' in httpx.get(url).text
+    open_node = make_home(tmp_path / "open")
+    with serving(app_of(open_node)) as url:
+        assert httpx.get(url + "/ma-region").status_code == 404
+        assert "/ma-region" not in httpx.get(url).text
+
+
+def test_a_password_that_would_be_guessed_is_refused(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "node", officer_password_file="mdp")
+    (home.path / "mdp").write_text("court")
+
+    with pytest.raises(ConfigError, match="12 caractères"):
+        app_of(home)
+
+
+def test_the_page_shows_totals_that_add_up_remedies_and_whose_values_are_preferred(federation: Federation) -> None:
+    before = federation.page().text
+    federation.cycle()
+    federation.run("feedback")
+    answer = federation.page()
+    text = BeautifulSoup(answer.text, "html.parser").get_text(" ", strip=True)
+    waiting = BeautifulSoup(federation.page("/ma-region?etat=quarantined").text, "html.parser")
+    searched = BeautifulSoup(federation.page("/ma-region?q=fondettes").text, "html.parser")
+
+    assert "Rien n'a encore été relu" in before
+    assert answer.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    numbers = [int(cell.get_text()) for cell in BeautifulSoup(answer.text, "html.parser").select("td.number")]
+    assert sum(numbers[:-1]) == numbers[-1] == 4
+    told = text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "« Association Puits du Sahel Touraine » (bretagne) plutôt que « PUITS DU SAHEL TOURAINE »" in told
+    assert "https://annuaire.example.org/acteurs/" in answer.text
+    assert "Le pôle a lu tous vos changements." in text
+    assert [title.get_text() for title in waiting.select("h3")] == ["Eau < Vie"]
+    assert [title.get_text() for title in searched.select("h3")] == ["Lycée de Fondettes"]
+    assert federation.page("/ma-region?etat=nonsense").status_code == 404
+    assert federation.page("/ma-region?page=9").status_code == 404
+
+
+def test_what_is_not_read_yet_is_said(federation: Federation) -> None:
+    federation.cycle()
+    federation.run("feedback")
+    ingest(federation.node, [*ROWS, row("A-9", Nom="Nouvelle")])
+
+    assert "jusqu'au n° 4 ; vous en êtes au n° 5" in federation.page().text.replace("&#39;", "'")
+
+
+def test_the_table_for_excel_has_a_row_for_each_remark(federation: Federation) -> None:
+    federation.cycle()
+    federation.run("feedback")
+    answer = federation.page("/ma-region.csv")
+
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    assert "attachment" in answer.headers["content-disposition"]
+    rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert {found["identifiant"] for found in rows} == {"A-1", "A-2", "A-3", "A-4"}
+    [waiting] = [found for found in rows if found["état"] == "mise de côté"]
+    assert waiting["sujet"] == "à corriger"
+    assert [found["réseaux"] for found in rows if found["champ"] == "Nom"] == ["bretagne"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 360])
+def test_the_page_works_without_scripts_and_passes_axe_at_any_width(
+    federation: Federation, page_at: Callable[..., Page], width: int
+) -> None:
+    federation.cycle()
+    federation.run("feedback")
+    with serving(app_of(federation.node)) as url:
+        page = page_at(width, http_credentials={"username": "reseau", "password": PASSWORD}, bypass_csp=True)
+        page.goto(url + "/ma-region")
+        page.get_by_label("État").select_option("merged")
+        page.get_by_role("button", name="Filtrer").click()
+
+        assert page.locator("h3").all_inner_texts() == ["PUITS DU SAHEL TOURAINE"]
+        page.goto(url + "/ma-region")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        assert Axe().run(page).response["violations"] == []
