@@ -13,6 +13,7 @@ from hub.cli.door import HERE, Home
 from hub.networks import NetworkTokens
 from hub.networks import create_app as networks_app
 from hub.settings import load_settings, load_sources
+from hub.stages.checking import Checker
 from hub.steward import create_app as steward_app
 from hub.steward import read_stewards
 from hub.web.app import create_app
@@ -66,7 +67,8 @@ def working_app(hub: Hub) -> Starlette:
     def sources() -> list[str]:
         return [source.name for source in load_sources(hub.home)]
 
-    networks = networks_app(hub.engine, tokens, sources, version=version("rrma-hub"))
+    checker = Checker(hub.engine, hub.model, hub.settings.imprint)
+    networks = networks_app(hub.engine, tokens, sources, checker, version=version("rrma-hub"))
     review = steward_app(hub.engine, model, threshold, stewards, version=version("rrma-hub"))
     return Starlette(routes=[Mount("/api", networks), Mount("/", review)])
 

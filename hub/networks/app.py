@@ -2,26 +2,32 @@
 
 GET  /networks/{network}/feedback?after=N&epoch=E   what became of each record, what changed after a line
 POST /networks/{network}/ping                       news: read this network again within minutes
+POST /check                                         a draft actor: who may already be known, before it is saved
 """
 
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 from starlette.middleware import Middleware
 
 from hub.model.account import Account
-from hub.networks.entrance import NetworksOnly, SmallBodies, TooMany
+from hub.networks.entrance import NetworksOnly, Pace, SmallBodies, TooMany
 from hub.networks.tokens import NetworkTokens
+from hub.quality.remedy import remedies
+from hub.stages.checking import COLLECTION, Checker
 from hub.store import feedback, pings
 from hub.store.engine import reading
 from hub.web import problems
 from schemas.canonical import JSON
 from schemas.errors import NotFound, RequestError
 from schemas.feedback import encode
+from schemas.registry import LATEST
+from schemas.validate import issues as validated
 
 _NDJSON = "application/x-ndjson"
 _FRESH = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -31,13 +37,22 @@ Sources = Callable[[], Collection[str]]
 """Names the networks that this hub reads now."""
 
 
+class Draft(BaseModel):
+    """id: of the network's own record that the draft would replace; None for a new one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    actor: dict[str, Any]
+    id: Annotated[str | None, Field(max_length=500)] = None
+
+
 class CursorExpired(RequestError):
     """The lines are those of another history than the one the reader has: it must read from the start."""
 
     code = "cursor-expired"
 
 
-def create_app(engine: Engine, tokens: NetworkTokens, sources: Sources, *, version: str) -> FastAPI:
+def create_app(engine: Engine, tokens: NetworkTokens, sources: Sources, checker: Checker, *, version: str) -> FastAPI:
     """The networks' service over a working database, to be mounted under /api."""
     app = FastAPI(
         title="Retour aux réseaux",
@@ -50,6 +65,7 @@ def create_app(engine: Engine, tokens: NetworkTokens, sources: Sources, *, versi
         middleware=[Middleware(NetworksOnly, tokens=tokens), Middleware(SmallBodies)],
     )
     problems.install(app)
+    pace = Pace()
 
     @app.exception_handler(CursorExpired)
     async def expired(request: Request, error: CursorExpired) -> Response:
@@ -89,6 +105,18 @@ def create_app(engine: Engine, tokens: NetworkTokens, sources: Sources, *, versi
             at = pings.ask(connection, network, now)
         told: JSON = {"network": network, "not_before": at.isoformat()}
         return JSONResponse(told, 202, headers=_FRESH)
+
+    @app.post("/check")
+    def check(draft: Draft, request: Request) -> Response:
+        """Who the draft may already be, anywhere, and what the validator says of it. Nothing is stored."""
+        network = request.state.network
+        pace.step(network)
+        issues = remedies(COLLECTION, draft.actor, validated(LATEST[COLLECTION], draft.actor))
+        told: JSON = {
+            "issues": [each.as_json() for each in issues],
+            "matches": checker.matches(network, draft.actor, draft.id),
+        }
+        return JSONResponse(told, headers=_FRESH)
 
     return app
 
