@@ -59,6 +59,15 @@ class Nation:
         with self._answer("POST", f"/api/networks/{self._network}/ping") as answer:
             return self._json(answer)
 
+    def check(self, actor: JSON, local_id: str | None = None) -> list[JSON]:
+        """Who a draft may already be, anywhere. local_id: of our own record that it would replace."""
+        asked = {"actor": actor} | ({"id": local_id} if local_id is not None else {})
+        with self._answer("POST", "/api/check", json=asked) as answer:
+            matches = self._json(answer).get("matches")
+        if not isinstance(matches, list):
+            raise HubRefused("La réponse du pôle national ne dit pas qui il connaît : signalez-le-lui.")
+        return matches
+
     @staticmethod
     def _json(answer: httpx.Response) -> JSON:
         try:

@@ -20,7 +20,7 @@ from node.cli.output import complain, say, tell_json
 from node.plan import Plan
 from node.store import records
 from node.store.engine import writing
-from schemas.errors import FederationError
+from schemas.errors import FederationError, RequestError
 
 app = typer.Typer(
     help="Le nœud d'un réseau régional : tient son annuaire et le transmet au pôle national.",
@@ -71,16 +71,37 @@ def init(
 
 @app.command()
 def check(
-    file: FileArgument, mapping: MappingOption = None, home: HomeOption = Path(), as_json: JsonOption = False
+    file: Annotated[Path | None, typer.Argument(metavar="FICHIER", help="Fichier CSV, XLSX, XLS ou ODS.")] = None,
+    mapping: MappingOption = None,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Demander au pôle national s'il connaît déjà les nouvelles fiches.")
+    ] = False,
+    name: Annotated[str | None, typer.Option(help="Sans fichier : chercher une structure de ce nom.")] = None,
+    city: Annotated[str | None, typer.Option(help="Avec --name : la commune de son siège.")] = None,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
 ) -> None:
-    """Montrer, ligne par ligne, ce que le fichier changerait. N'enregistre rien."""
+    """Montrer, ligne par ligne, ce que le fichier changerait, et qui est déjà connu. N'enregistre rien."""
     opened = homes.open_home(home)
+    if (file is None) == (name is None):
+        raise RequestError("Donnez un fichier, ou un nom avec --name : l'un des deux.")
+    if file is None:
+        from node.cli import nation  # noqa: PLC0415 (see above)
+
+        nation.look_up(opened, str(name), city, as_json=as_json)
+        return
     plan = stages.check(opened, stages.prepare(opened, file, choose(opened, mapping)))
-    if as_json:
-        tell_json(report.plan_json(plan, opened.settings))
-    else:
+    told = report.plan_json(plan, opened.settings)
+    if not as_json:
         report.show_changes(plan)
         report.show_issues(plan)
+    if duplicates:
+        from node.cli import nation  # noqa: PLC0415 (see above)
+
+        told["duplicates"] = nation.duplicates(opened, plan, as_json=as_json)
+    if as_json:
+        tell_json(told)
+    else:
         report.show_summary(plan)
         say("Rien n'a été enregistré.")
     if plan.loss:

@@ -1,15 +1,25 @@
-"""At the national level's door: what became of our records, and that we have news."""
+"""At the national level's door: what became of our records, that we have news, and whom it already knows."""
 
 from datetime import UTC, datetime
+from typing import Any
+
+import orjson
 
 from node import feedback as stages
-from node.cli.output import say, show_table, tell_json
+from node.cli.output import complain, say, show_table, tell_json
 from node.home import Home
-from node.nation import nation_of
+from node.nation import Nation, nation_of
+from node.plan import Plan, Verdict
 from node.store import fates
 from node.store.engine import reading
 from node.web.told import FATES, in_words
+from schemas.canonical import JSON
 from schemas.feedback import COUNTED, Fate
+
+MOST_ASKED = 100
+_HEADINGS = ("réseau", "état", "nom", "commune", "vraisemblance", "pourquoi", "fiche nationale")
+_STATES = {"published": "publiée", "quarantined": "mise de côté", "held": "en attente"}
+_REASONS = 3
 
 
 def feedback(home: Home, *, as_json: bool) -> None:
@@ -41,3 +51,55 @@ def ping(home: Home, *, as_json: bool) -> None:
         return
     at = datetime.fromisoformat(str(told["not_before"])).astimezone()
     say(f"Le pôle national relira votre annuaire à partir de {at:%H:%M}.")
+
+
+def look_up(home: Home, name: str, city: str | None, *, as_json: bool) -> None:
+    """Who may bear this name already?"""
+    draft: JSON = {"name": name} | ({"seat": {"city": city}} if city else {})
+    with nation_of(home) as nation:
+        found = nation.check(draft)
+    if as_json:
+        tell_json({"matches": found})
+    elif found:
+        show_table("Déjà connues du pôle national", _HEADINGS, [_cells(match) for match in found])
+    else:
+        say("Le pôle national ne connaît aucune structure qui ressemble à celle-là.")
+
+
+def duplicates(home: Home, plan: Plan, *, as_json: bool) -> list[JSON]:
+    """Ask of each new actor of a plan whom it may already be; shows what was found, unless as_json."""
+    fresh = [row.candidate for row in plan.having(Verdict.NEW)] if plan.collection == "actor" else []
+    found: list[JSON] = []
+    with nation_of(home) as nation:
+        for candidate in fresh[:MOST_ASKED]:
+            matches = _asked(nation, candidate.payload, candidate.id)
+            if matches:
+                about = {"row": candidate.row, "id": candidate.id, "label": candidate.label}
+                found.append(about | {"matches": matches})
+    if len(fresh) > MOST_ASKED:
+        complain(f"Attention : seules les {MOST_ASKED} premières des {len(fresh)} nouvelles fiches ont été cherchées.")
+    if not as_json:
+        rows = [(one["row"], one["label"], *_cells(match)) for one in found for match in one["matches"]]
+        if rows:
+            show_table("Nouvelles fiches peut-être déjà connues", ("ligne", "votre fiche", *_HEADINGS), rows)
+        else:
+            say("Aucune nouvelle fiche ne ressemble à une structure déjà connue.")
+    return found
+
+
+def _asked(nation: Nation, payload: bytes | None, local_id: str | None) -> list[JSON]:
+    return nation.check(orjson.loads(payload), local_id) if payload is not None else []
+
+
+def _cells(match: JSON) -> tuple[Any, ...]:
+    """One match as a row. What its network does not publish has no name here: the two networks can talk."""
+    reasons = [part["text_fr"] for part in match["parts"] if part["weight"] > 0][:_REASONS]
+    return (
+        match["network_title"],
+        _STATES.get(match["state"], match["state"]),
+        match.get("name", "(non publiée : demandez à ce réseau)"),
+        match.get("city", ""),
+        f"{match['probability']:.0%}".replace("%", " %"),
+        " ; ".join(reasons),
+        match.get("url", match.get("national_id", "")),
+    )

@@ -30,13 +30,13 @@ from node.nation import Nation, nation_of
 from node.store import fates
 from node.store.engine import reading
 from node.web.app import app_of
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, RequestError
 from schemas.feedback import Fate
 from tests.hub.cli.test_commands import run as run_hub
 from tests.hub.feed_server import Answer, FakeNode, actor
 from tests.hub.feed_server import serving as answering
 from tests.hub.web.conftest import serving
-from tests.node.nodes import NOW, ingest, make_home, row
+from tests.node.nodes import NOW, ingest, make_home, row, write_csv
 
 PASSWORD = "quatre mots bien choisis"
 TOURS = {"city": "Tours", "postcode": "37000", "insee": "37261"}
@@ -288,3 +288,35 @@ def test_the_page_works_without_scripts_and_passes_axe_at_any_width(
         page.goto(url + "/ma-region")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert Axe().run(page).response["violations"] == []
+
+
+def test_a_name_is_looked_up_before_it_is_typed_in(federation: Federation) -> None:
+    federation.cycle()
+    found = json.loads(federation.run("check", "--name", "Puits du Sahel Touraine", "--city", "Tours", "--json").stdout)
+    told = federation.run("check", "--name", "Puits du Sahel Touraine", "--city", "Tours").stdout
+    none = federation.run("check", "--name", "Structure que personne ne connaît").stdout
+
+    assert {match["network"] for match in found["matches"]} == {"bretagne", "centraider"}
+    assert "Bretagne\tpubliée\tAssociation Puits du Sahel Touraine" in told
+    assert "https://annuaire.example.org/acteurs/" in told
+    assert "ne connaît aucune structure" in none
+
+
+def test_the_new_rows_of_a_file_are_looked_up_and_the_known_ones_are_not(federation: Federation) -> None:
+    federation.cycle()
+    lines = [*ROWS, row("N-1", Nom="Association Puits du Sahel Touraine", Type="ASSO", Ville="Tours", CP="37000")]
+    file = write_csv(federation.node.path / "nouveau.csv", lines)
+    told = json.loads(federation.run("check", str(file), "--duplicates", "--json").stdout)
+    shown = federation.run("check", str(file), "--duplicates").stdout
+    plain = json.loads(federation.run("check", str(file), "--json").stdout)
+
+    [found] = told["duplicates"]
+    assert (found["id"], found["row"]) == ("N-1", 6)
+    assert "bretagne" in {match["network"] for match in found["matches"]}
+    assert "Nouvelles fiches peut-être déjà connues" in shown or "Bretagne\tpubliée" in shown
+    assert "duplicates" not in plain
+
+
+def test_a_file_or_a_name_is_asked_for_and_not_both(federation: Federation) -> None:
+    for arguments in (("check",), ("check", "x.csv", "--name", "Eau")):
+        assert isinstance(federation.run(*arguments).exception, RequestError)
