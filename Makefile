@@ -15,11 +15,11 @@ install = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --compile-byte
 compile = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
           --generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS)
 
-.PHONY: help setup demo test lint bench chaos lock clean chromium
+.PHONY: help setup demo test test-spark lint bench chaos lock clean chromium java
 .DELETE_ON_ERROR:
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.dev chromium ## make .venv with everything that demo, test and lint need
 
@@ -27,7 +27,10 @@ demo: $(VENV)/.project ## the demonstration federation, served on a local port (
 	$(BIN)/rrma-hub demo $(ARGS)
 
 test: setup ## every test (ARGS="-k harvest")
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m 'not spark' $(ARGS)
+
+test-spark: $(VENV)/.spark java ## matching on Spark, by two executor processes; by itself, for it takes both cores
+	$(BIN)/python -m pytest -m spark $(ARGS)
 
 lint: $(VENV)/.dev ## style, types, shell scripts, and no registry named in the lock
 	$(BIN)/ruff check .
@@ -47,6 +50,7 @@ lock: $(VENV)/.python ## compile requirements/ from pyproject.toml (ARGS=--upgra
 	$(compile) --group bootstrap -o requirements/bootstrap.txt >/dev/null
 	$(compile) --group build pyproject.toml -o requirements/runtime.txt >/dev/null
 	$(compile) --group dev --extra postgres -c requirements/runtime.txt pyproject.toml -o requirements/dev.txt >/dev/null
+	$(compile) --extra spark -c requirements/dev.txt pyproject.toml -o requirements/spark.txt >/dev/null
 
 clean: ## remove the environment and everything generated
 	rm -rf $(VENV) build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -79,9 +83,20 @@ $(VENV)/.dev: $(VENV)/.project requirements/dev.txt
 	@$(call install,--require-hashes -r requirements/dev.txt)
 	@touch $@
 
+# pyspark comes as source only; setuptools, which builds it, is in requirements/runtime.txt
+$(VENV)/.spark: $(VENV)/.dev requirements/spark.txt
+	@echo 'installing requirements/spark.txt'
+	@$(call install,--no-build-isolation --require-hashes -r requirements/spark.txt)
+	@touch $@
+
 # Missing all the same? The tests that need it say so, and fail where CI=true.
+apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+      DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1)
+
 chromium:
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
-		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
-		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core; } || \
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(call apt,chromium fonts-dejavu-core); } || \
 		echo '*** Chromium is missing: the portal is NOT tested in a browser. As root: apt-get install chromium ***'
+
+java:
+	@command -v java >/dev/null || [ -x "$(JAVA_HOME)/bin/java" ] || { $(call apt,default-jre-headless); } || \
+		echo '*** Java is missing: Spark is NOT tested. As root: apt-get install default-jre-headless ***'

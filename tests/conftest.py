@@ -13,7 +13,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests import postgres
 
 CI = os.environ.get("CI", "").lower() == "true"
-REQUIRED = {"chromium", "postgres"} if CI else set(os.environ.get("RRMA_REQUIRE", "").replace(",", " ").split())
+REQUIRED = (
+    {"chromium", "postgres", "spark"} if CI else set(os.environ.get("RRMA_REQUIRE", "").replace(",", " ").split())
+)
 
 # Offline, and quiet about it. No sandbox: the container we test in is one.
 CHROMIUM_FLAGS = (

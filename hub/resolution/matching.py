@@ -81,6 +81,19 @@ class Night:
     lines: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A run in figures. changed: lines that stated a record; compared: pairs; broken, odd: what is to be told."""
+
+    lines: int
+    changed: int
+    records: int
+    clusters: int
+    compared: int
+    broken: Sequence[Told]
+    odd: Sequence[Told]
+
+
 def read(lines: Iterable[Line], kept: Kept) -> Night:
     """Read a night's lines against what is kept; what changes nothing is not looked at."""
     night, waiting = Night(), iter(lines)
@@ -191,7 +204,7 @@ class _Known:
 def heard(raw: bytes) -> Heard:
     """What one line says."""
     try:
-        line = orjson.loads(raw)
+        line = orjson.loads(raw.rstrip(b"\r\n"))
         record_id, record = _said(line)
     except ValueError as error:
         return Heard(record_id="", record=None, messages=(f"ligne écartée : {error}",))

@@ -73,7 +73,7 @@ def test_no_lock_file_that_names_hosts_is_committed() -> None:
     assert not {Path(name).name for name in committed()} & {"uv.lock", "pylock.toml", "poetry.lock"}
 
 
-@pytest.mark.parametrize("name", ["bootstrap.txt", "runtime.txt", "dev.txt"])
+@pytest.mark.parametrize("name", ["bootstrap.txt", "runtime.txt", "dev.txt", "spark.txt"])
 def test_every_locked_distribution_carries_a_hash(name: str) -> None:
     lines = (ROOT / "requirements" / name).read_text().replace("\\\n", "").splitlines()
     requirements = [line for line in lines if line and not line.lstrip().startswith("#")]
@@ -89,6 +89,7 @@ def test_every_locked_distribution_carries_a_hash(name: str) -> None:
         ("runtime.txt", PROJECT["project"]["dependencies"] + group("build")),
         ("dev.txt", PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["postgres"]),
         ("dev.txt", group("dev")),
+        ("spark.txt", PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["spark"]),
     ],
 )
 def test_the_lock_holds_what_is_declared(name: str, declared: list[str]) -> None:
@@ -102,9 +103,10 @@ def test_the_lock_holds_what_is_declared(name: str, declared: list[str]) -> None
 
 
 def test_what_runs_is_what_was_tested() -> None:
-    tested = pins("dev.txt")
+    tested = pins("spark.txt") | pins("dev.txt")
+    running = [*pins("runtime.txt").items(), *pins("spark.txt").items()]
 
-    assert {name: versions for name, versions in pins("runtime.txt").items() if tested.get(name) != versions} == {}
+    assert {name: versions for name, versions in running if tested.get(name) != versions} == {}
 
 
 def test_no_dependency_owns_a_package_of_our_name() -> None:

@@ -1,7 +1,7 @@
 """The ladder: imports point from a later rung to an earlier one, never back and never sideways.
 
     schemas ──► connectors ──► node
-       └──────► hub: model ──► pure ──► store, feeds, search ──► catalogue ──► stages ──► wiring ──► web ──► cli
+       └──────► hub: model ──► pure ──► store, feeds, search, spark ──► catalogue ──► stages ──► wiring ──► web ──► cli
 
 Change the ladder here, on purpose; never around it.
 """
@@ -28,7 +28,7 @@ PURE = ("hub.model", "hub.quality", "hub.resolution", "hub.merge", "hub.statisti
 RUNGS = (
     ("hub.model",),
     ("hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.doubts", "hub.distributions"),
-    ("hub.store", "hub.feeds", "hub.search"),
+    ("hub.store", "hub.feeds", "hub.search", "hub.spark"),
     ("hub.catalogue", "hub.migrations"),
     ("hub.stages", "hub.conformance"),
     ("hub.settings",),
