@@ -10,7 +10,7 @@ import orjson
 import typer
 
 from hub.resolution.model import PRIOR, load, save
-from hub.resolution.train import Examples, hidden, judged, labelled, train
+from hub.resolution.train import HIDDEN, Examples, hidden, judged, labelled, train
 from schemas.canonical import JSON
 from schemas.errors import RequestError
 
@@ -46,7 +46,8 @@ def train_model(
         raw = path.read_bytes()
         lines = [orjson.loads(line) for line in gzip.decompress(raw).splitlines()]
         records, bodies = [line["record"] for line in lines], [line["body"] for line in lines]
-        examples += [labelled(records, bodies), labelled(hidden(records, _SEED), bodies)]
+        examples.append(labelled(records, bodies))
+        examples += [labelled(hidden(records, _SEED, share), bodies) for share in HIDDEN]
         provenance[path.name] = _digest(raw)
     examples.append(_judged(judged_folder, provenance))
     provenance[PRIOR.name] = _digest(PRIOR.read_bytes())

@@ -14,10 +14,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hub.resolution.columns import Bools, Codes, Columns, Floats, Measures, in_common, tally
-from hub.resolution.compare_names import bare_names, compare_names, same_place
+from hub.resolution.compare_names import bare_names, compare_names, same_commune, same_place
 from hub.resolution.lexicon import lexicon
 
-_FRANCE = 68e6  # inhabitants (INSEE, 2024)
 _OFFICIAL = ("siren", "rna", "uai", "ror")
 _WORDS_NEEDED = 5
 _WHATEVER_ELSE = ("jumelage",)
@@ -54,11 +53,10 @@ def _places(columns: Columns, left: Codes, right: Codes) -> Found:
     (region,) = columns.codes("region")
     (named_region,) = columns.codes("named_region")
     (postcode,) = columns.codes("postcode")
-    rare = columns.once("rare", lambda: np.log(_FRANCE / np.clip(columns.numbers("population"), 100, None)))
     same, other = _same(commune, left, right), _other(commune, left, right)
     same_department, far = _same(department, left, right), _other(department, left, right)
 
-    yield "place.commune", same * rare[left]
+    yield "place.commune", same_commune(columns, left, right)
     yield "place.postcode", _same(postcode, left, right)
     yield "place.department", same_department & ~same & ~other
     yield "place.near", other & same_department
@@ -79,22 +77,25 @@ def _named_places(
     left: Codes,
     right: Codes,
 ) -> Found:
-    """Places inside names, against each other where both names say one, else against the other's seat."""
-    one_level = level[left] == level[right]
+    """Places inside names, against each other where both names say one, else against the other's seat.
+
+    That two names say one place is no news of two bodies seated in one commune.
+    """
+    one_level, here = level[left] == level[right], _same(commune, left, right)
     other = _other(named, left, right) | _other(named_department, left, right) | _other(named_region, left, right)
-    yield "named.same", _same(named, left, right) | (one_level & (level[left] == 1) & ~other)
+    yield "named.same", (_same(named, left, right) | (one_level & (level[left] == 1) & ~other)) & ~here
     yield "named.other", other
     yield "named.level", ~one_level & (level[left] > 0) & (level[right] > 0) & ~other
 
     def against_seat(one: Codes, two: Codes) -> dict[str, Bools]:
         alone = (level[one] > 0) & (level[two] == 0)
-        here = alone & (department[two] >= 0) & (named_department[one] == department[two])
+        near = alone & (department[two] >= 0) & (named_department[one] == department[two])
         in_town = alone & (level[one] == 2) & (commune[two] >= 0)
         return {
             "named.seat": in_town & (named[one] == commune[two]),
-            "named.department": here & (level[one] == 1),
-            "named.near": in_town & here & (named[one] != commune[two]),
-            "named.far": alone & (department[two] >= 0) & ~here,
+            "named.department": near & (level[one] == 1),
+            "named.near": in_town & near & (named[one] != commune[two]),
+            "named.far": alone & (department[two] >= 0) & ~near,
         }
 
     forth, back = against_seat(left, right), against_seat(right, left)

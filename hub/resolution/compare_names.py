@@ -13,21 +13,27 @@ from rapidfuzz.process import cpdist
 from hub.resolution.columns import Bools, Codes, Columns, Floats, Ints, Lists, Measures, in_common, shared, tally
 from hub.resolution.rarity import known_shares
 
+_FRANCE = 68e6  # inhabitants (INSEE, 2024)
 _MOST_SHARED = 14.0
 _OWN = 5.0  # weight from which a word is one that hardly any other name has
 _ALIKE = 0.8  # OSA similarity from which two words are one word misspelt
-_CUT_SHORT = 5  # letters from which a word may stand for a longer one that begins with it
+_CUT_SHORT = 4  # letters from which a word may stand for a longer one that begins with it
 _FIRST_LETTER = 5  # letters from which the first one may be the slip
 _SLIP = 0.8  # what a misspelt word is worth of the word
 _LONGEST_ACRONYM = 7
+_MOST_ALIKE = 20.0
+_ALIKE_FROM = 0.6  # share of the weight of both names that is in common, from which they are more alike than not
+_TELLING = 2.5  # weight of the words of one side alone from which they say that it is something else
 MOST = {
     "name.same": 1.0,
     "name.nearly": 1.0,
     "name.head": 1.0,
     "name.cut": 1.0,
+    "name.alike": _MOST_ALIKE,
     "name.shared": _MOST_SHARED,
     "name.own": _MOST_SHARED - _OWN,
     "acronym.same": _LONGEST_ACRONYM - 1.0,
+    "acronym.alone": 1.0,
     "acronym.initials": _LONGEST_ACRONYM - 1.0,
 }
 """The measures of names that may speak for a pair, and the most that each can be."""
@@ -41,9 +47,13 @@ def compare_names(columns: Columns, left: Codes, right: Codes) -> Measures:
     same = _any_in_common(columns, "names", left, right)
     head = _any_in_common(columns, "heads", left, right)
     words = _words(columns, left, right)
-    nearly, cut = _slips(columns, left, right, ~same)
+    differ = _numbers_differ(columns, left, right)
+    slips, cut = _slips(columns, left, right, ~same & ~differ)
+    is_own = np.minimum(words.lone_left, words.lone_right) >= _TELLING
+    is_all = ~same & ~differ & (words.common > 0) & (words.lone_left + words.lone_right == 0)
+    nearly = (slips == 1) | ((slips > 1) & ~is_own) | (is_all & ~_other_place(columns, left, right))
     whole = _SLIP * np.minimum(words.common + words.lone_left, words.common + words.lone_right)
-    common = np.where(nearly | cut, np.maximum(words.common, whole), words.common)
+    common = np.where(same | nearly | cut, np.maximum(words.common, whole), words.common)
     acronyms, initials = columns.lists("acronyms", "initials")
     written = _letters(acronyms, acronyms, left, right)
     spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
@@ -54,22 +64,32 @@ def compare_names(columns: Columns, left: Codes, right: Codes) -> Measures:
     is_explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0) | (common > 0))
     is_whole = is_explained | same | nearly | cut
     lone_left, lone_right = (np.where(is_whole, 0, lone) for lone in (words.lone_left, words.lone_right))
+    apart = np.minimum(lone_left, lone_right)
+    both = apart >= _TELLING
+    share = np.round(common / np.maximum(common + lone_left + lone_right, 1.0), 3)
+    alike = np.maximum(share - _ALIKE_FROM, 0) / (1 - _ALIKE_FROM)
+    told = common + lone_left + lone_right > 0
     spread = np.maximum(columns.numbers("spread")[left], columns.numbers("spread")[right])
     return {
         "name.same": same.astype(np.float64),
         "name.nearly": nearly.astype(np.float64),
         "name.head": (head & ~same).astype(np.float64),
         "name.cut": cut.astype(np.float64),
+        "name.alike": np.round(alike * np.minimum(common, _MOST_ALIKE), 3),
+        "name.unlike": np.where(told, np.maximum(_ALIKE_FROM - share, 0) / _ALIKE_FROM, 0),
+        "name.both": both.astype(np.float64),
+        "name.both_here": both * same_commune(columns, left, right),
         "name.shared": np.minimum(common, _MOST_SHARED),
         "name.own": np.maximum(words.rarest - _OWN, 0),
-        "name.rest": np.minimum(lone_left, lone_right),
+        "name.rest": apart,
         "name.tail": np.abs(lone_left - lone_right),
         "name.spread": np.where((common > 0) & ~same_place(columns, left, right), spread, 0),
         "name.nothing": ((common == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
         "acronym.same": np.maximum(np.minimum(written, _LONGEST_ACRONYM) - 1, 0),
+        "acronym.alone": ((written > 0) & (bare[left] != bare[right])).astype(np.float64),
         "acronym.initials": np.maximum(np.minimum(spelt, _LONGEST_ACRONYM) - 1, 0),
         "acronym.other": (said & (written == 0) & ~(bare[left] & bare[right]) & ~same).astype(np.float64),
-        "number.other": _numbers_differ(columns, left, right).astype(np.float64),
+        "number.other": differ.astype(np.float64),
     }
 
 
@@ -80,11 +100,9 @@ def _any_in_common(columns: Columns, name: str, left: Codes, right: Codes) -> Bo
     return found
 
 
-def _slips(columns: Columns, left: Codes, right: Codes, asked: Bools) -> tuple[Bools, Bools]:
-    """Where asked: whether the letters of two names differ by a slip of the pen, and whether one is cut off.
-
-    A slip that makes another number ("phase 2") is none.
-    """
+def _slips(columns: Columns, left: Codes, right: Codes, asked: Bools) -> tuple[Ints, Bools]:
+    """Where asked: by how many slips of the pen the letters of two names differ, 0 where by too many, and whether one
+    is cut off."""
     coded = columns.coded("letters")
     texts, length = coded.texts, coded.texts.lengths
     first, _ = texts.ends
@@ -94,17 +112,31 @@ def _slips(columns: Columns, left: Codes, right: Codes, asked: Bools) -> tuple[B
     close = np.flatnonzero(maybe & (longer - shorter <= 1 + longer // _LETTERS_A_SLIP))
     one, two = ([texts[code] for code in side[close]] for side in (a, b))
     distance = cpdist(one, two, scorer=OSA.distance, dtype=np.int32) if one else np.zeros(0, np.int32)
-    nearly = np.zeros(len(left), dtype=bool)
-    nearly[close] = distance <= 1 + longer[close] // _LETTERS_A_SLIP
+    slips = np.zeros(len(left), dtype=np.int64)
+    slips[close] = np.where(distance <= 1 + longer[close] // _LETTERS_A_SLIP, distance, 0)
     cut = np.zeros(len(left), dtype=bool)
     beginning = columns.beginnings("letters", _CUT_OFF)
     begun = np.flatnonzero(maybe & (shorter >= _CUT_OFF) & (longer > shorter) & (beginning[a] == beginning[b]))
     cut[begun] = [_is_begun(texts[x], texts[y]) for x, y in zip(a[begun], b[begun], strict=True)]
-    return nearly & ~_numbers_differ(columns, left, right), cut
+    return slips, cut
+
+
+def _other_place(columns: Columns, left: Codes, right: Codes) -> Bools:
+    """Whether the names say different places, be it a commune and a département."""
+    commune, department = columns.codes("named_commune", "named_department")
+    said = columns.once("place said", lambda: np.where(commune >= 0, commune, department))
+    return np.asarray((said[left] >= 0) & (said[right] >= 0) & (said[left] != said[right]))
 
 
 def _is_begun(one: str, two: str) -> bool:
     return one.startswith(two) or two.startswith(one)
+
+
+def same_commune(columns: Columns, left: Codes, right: Codes) -> Floats:
+    """What it says to be seated in one commune: the log of how many times larger France is; 0 when they are not."""
+    (commune,) = columns.codes("commune")
+    rare = columns.once("rare", lambda: np.log(_FRANCE / np.clip(columns.numbers("population"), 100, None)))
+    return np.asarray(((commune[left] >= 0) & (commune[left] == commune[right])) * rare[left])
 
 
 def same_place(columns: Columns, left: Codes, right: Codes) -> Bools:

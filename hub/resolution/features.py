@@ -24,12 +24,13 @@ import pyarrow as pa
 from hub.resolution import gazetteer
 from hub.resolution.lexicon import lexicon, stem
 from hub.resolution.names import Name, read_name
+from hub.resolution.spelling import names_in
 from schemas import geography
 from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "2"
+FEATURES_VERSION = "3"
 
 Row = Mapping[str, Any]
 
@@ -76,7 +77,8 @@ def _actor(payload: JSON) -> Row:
     acronym, town = _text(payload.get("acronym")), gazetteer.words_of(_text(seat.get("city")))
     names = [
         read_name(each, acronym=acronym, type_code=type_code, department=place["department"], seat=town)
-        for each in map(_text, spellings)
+        for spelling in map(_text, spellings)
+        for each in names_in(spelling)
         if each
     ]
     website = _web(_text(payload.get("website")))

@@ -31,17 +31,31 @@ from rapidfuzz.distance import OSA
 
 Words = tuple[str, ...]
 
+_BEGUN = 6  # letters from which the beginning of a word may stand for it
 _MENDABLE = 4  # letters; shorter words are one slip away from too many others
 
 _SETS = (
     *("articles", "legal_forms", "generic", "unit_words_within", "one_per_place", "place_stop_words", "prepositions"),
-    *("homonymous_kinds", "never_left_out", "shared_hosts", "free_mail"),
+    *("file_letters", "river_words", "homonymous_kinds", "never_left_out", "shared_hosts", "free_mail"),
 )
 
 
+_GENDERED = 6  # letters from which a word may be an adjective that agrees
+_FEMININE = (("ale", "al"), ("elle", "el"), ("aise", "ai"), ("ienne", "ien"), ("caine", "cain"))
+
+
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
-    """The word without the mark of its plural."""
-    return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
+    """The word without the marks of its plural and its gender: "départementaux", "départementale", "départemental"."""
+    if len(word) > 3 and word[-1] in "sx":
+        word = word[:-1]
+    if len(word) >= _GENDERED:
+        if word.endswith("au") and not word.endswith("eau"):
+            return word[:-1] + "l"
+        for feminine, masculine in _FEMININE:
+            if word.endswith(feminine):
+                return word.removesuffix(feminine) + masculine
+    return word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +83,8 @@ class Lexicon:
     branching: frozenset[frozenset[str]]
     place_stop_words: frozenset[str]
     prepositions: frozenset[str]
+    file_letters: frozenset[str]
+    river_words: frozenset[str]
     shared_hosts: frozenset[str]
     free_mail: frozenset[str]
     street_words: Mapping[str, str]
@@ -93,9 +109,14 @@ class Lexicon:
 
 @lru_cache(maxsize=1 << 16)
 def mend(word: str) -> str:
-    """A word that is one slip away from one of the words that matter most, as that word; any other as it is."""
+    """A word that is one slip away from one of the words that matter most, or the beginning of one alone of them, as
+    that word; any other as it is."""
     if len(word) < _MENDABLE or word in lexicon().mended or stem(word) in common_words():
         return word
+    if len(word) >= _BEGUN:
+        whole = [each for each in lexicon().mended if each.startswith(word)]
+        if len(whole) == 1:
+            return whole[0]
     near = (each for each in lexicon().mended if each[0] == word[0] and OSA.distance(each, word, score_cutoff=1) == 1)
     return next(near, word)
 

@@ -67,7 +67,8 @@ def _read(words: Words, department: str, seat: Words, floor: int) -> Places:
             at += 1
             continue
         level, code, length = _longest_place(words, at, department, seat, floor)
-        if length and found.setdefault(level, code) == code:
+        is_number = level == "department" and words[at].isdigit()  # after a town it is none: "Université Paris 13"
+        if length and not (is_number and "commune" in found) and found.setdefault(level, code) == code:
             at += length
             continue
         rest.append(words[at])
@@ -123,8 +124,13 @@ def _longest_place(words: Words, at: int, department: str, seat: Words, floor: i
 
 
 def _is_introduced(words: Words, at: int) -> bool:
-    """Whether a word stands where a département does: rivers and points of the compass stand elsewhere too."""
-    return at == len(words) - 1 or (at > 0 and (words[at - 1] in lexicon().prepositions or words[at - 1] in ARTICLES))
+    """Whether a word stands where a département does: rivers stand elsewhere too, and after "vallée de la", "nord"."""
+    before = at - 1
+    while before >= 0 and (words[before] in lexicon().prepositions or words[before] in ARTICLES):
+        before -= 1
+    if before >= 0 and words[before] in lexicon().river_words:
+        return False
+    return at == len(words) - 1 or before < at - 1
 
 
 def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
@@ -147,7 +153,10 @@ def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
 
 @cache
 def _departments() -> Mapping[Words, str]:
-    return {tuple(fold(each.name).split()): each.code for each in geography.departments()}
+    """Their names, also without the "et" that directories leave out: "Saône Loire"."""
+    named = {tuple(fold(each.name).split()): each.code for each in geography.departments()}
+    short = {tuple(word for word in name if word != "et"): code for name, code in named.items()}
+    return {name: code for name, code in short.items() if len(name) > 1} | named
 
 
 @cache

@@ -16,10 +16,16 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 _INVERTED = re.compile(r"^(.{3,}?)\s*\(([^()]{2,40})\)(.*)$", re.DOTALL)
 _DASH = re.compile(r"\s[-–—/:]\s|[:;]\s")
 _FORMER = re.compile(r"^(?:ex|anciennement|ancien nom|precedemment)\b")
+_RENAMED = re.compile(r"(?<=\w{3})\s+(?:ex|anciennement)[\s.-]+(?=\w{3})", re.IGNORECASE)
 _ROMAN = re.compile(r"^[IVXLCDM]+$")
+_NUMERALS = {
+    "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12",
+    "xiii": "13",
+}  # fmt: skip
 _PUNCTUATION = "-–—,;:.'\"«»“”()[]/ "
 _ORDINAL = re.compile(r"^(\d+)(?:e|eme|er|ere|ieme)$")
 _CODE = re.compile(r"^([a-z]{2,})(\d{2,3}|2[ab])$")
+_FILE = re.compile(r"^([a-z]{1,2})\d{3,}$")
 _ACRONYM_CHARS = range(2, 11)
 INITIALS_CHARS = range(3, 9)
 
@@ -32,6 +38,11 @@ def repaired(name: str) -> str:
     if "." in text:
         text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
     return _head_first(text) if "(" in text else text
+
+
+def names_in(name: str) -> list[str]:
+    """The names of a field that tells two, the present one first: "Habitat Jeunes EX Foyer des jeunes travailleurs"."""
+    return [name] if "(" in name else _RENAMED.split(name[:_MOST_CHARS])
 
 
 def without_brackets(text: str) -> tuple[str, set[str]]:
@@ -59,15 +70,17 @@ def head(text: str) -> tuple[str, bool]:
 
 
 def words_of(text: str) -> Words:
-    """Folded words; "cd35" says département and 35, "15eme" is "15e"."""
+    """Folded words; "cd35" says département and 35, "15eme" is "15e", "viii" is "8", file numbers are left out."""
     found: list[str] = []
     for word in fold(text).split():
         if word.isalpha():
-            found.append(word)
+            found.append(_NUMERALS.get(word, word))
             continue
         code, ordinal = _CODE.match(word), _ORDINAL.match(word)
         if code and code.group(1) in lexicon().kinds_by_code:
             found += [lexicon().kinds_by_code[code.group(1)], code.group(2)]
+        elif (file := _FILE.match(word)) and file[1] in lexicon().file_letters and found:
+            continue
         elif code and len(code.group(1)) >= 3:
             found += code.groups()
         else:

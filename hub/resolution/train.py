@@ -29,13 +29,15 @@ from schemas.canonical import JSON
 HIDEABLE = (
     "seat", "website", "email", "phone", "identifiers", "countries", "sectors", "description", "founded_on", "acronym",
 )  # fmt: skip
-_HIDDEN = 0.2  # share of each field that is left out of the second copy
+_MOST_UNPLACED = 0.15
+HIDDEN = (0.2, 0.7)  # share of each field that is left out, for each more copy of the directories
 _JUDGED = 60.0  # generated pairs that one judged pair counts for: there are a thousand times fewer
 _WRONG = 1.7  # what joining two bodies costs, in bodies left apart
 _PULL = 3.0  # how strongly a weight is held to its prior, in pairs of a nat
-_LEAST, _MOST = 0.33, 2.5  # a weight stays between these shares of its prior
+_LEAST, _MOST = 0.5, 2.5  # a weight stays between these shares of its prior
 _BIAS = (-9.0, -2.0)
-_STEPS, _CLOSE = 60, 1e-4
+_STEPS, _CLOSE = 60, 1e-3
+_FAR = 30.0  # log-odds beyond which a pair is as sure as it can be
 _CHUNK = 100_000  # pairs measured at a time
 
 
@@ -68,12 +70,13 @@ def judged(records: Sequence[JSON], pairs: Sequence[tuple[int, int]], same: Sequ
     )
 
 
-def hidden(records: Sequence[JSON], seed: int) -> list[JSON]:
-    """The same payloads, each without some of its fields."""
+def hidden(records: Sequence[JSON], seed: int, share: float) -> list[JSON]:
+    """The same payloads, each field left out as often as `share` says; where it is, at most as often as real
+    directories leave it out."""
+    shares = dict.fromkeys(HIDEABLE, share) | {"seat": min(share, _MOST_UNPLACED)}
     chance = Random(seed)  # noqa: S311 - it hides fields, not secrets
     return [
-        {name: value for name, value in record.items() if name not in HIDEABLE or chance.random() >= _HIDDEN}
-        for record in records
+        {name: value for name, value in record.items() if chance.random() >= shares.get(name, 0)} for record in records
     ]
 
 
@@ -101,20 +104,35 @@ def fit(before: Weights, examples: Sequence[Examples]) -> Weights:
 def _minimum(
     measured: Floats, same: Floats, importance: Floats, prior: Floats, low: Floats, high: Floats
 ) -> NDArray[np.float64]:
-    """Newton's method inside a box: Bertsekas, SIAM J. Control and Optimization, 1982."""
+    """Projected Newton with a line search: Bertsekas, SIAM J. Control and Optimization, 1982.
+
+    A weight that would leave the box stays at its edge and out of the step; the step is halved until it lowers the
+    loss, without which the search goes to and fro for ever.
+    """
     at = np.clip(prior, low, high)
     for _ in range(_STEPS):
-        likely = 1 / (1 + np.exp(-np.clip(measured @ at, -30, 30)))
+        likely = 1 / (1 + np.exp(-np.clip(measured @ at, -_FAR, _FAR)))
         slope = measured.T @ (importance * (likely - same)) + _PULL * (at - prior)
         bend = (measured * (importance * likely * (1 - likely))[:, None]).T @ measured + _PULL * np.eye(len(at))
         free = ~(((at <= low) & (slope > 0)) | ((at >= high) & (slope < 0)))
         step = np.zeros_like(at)
         step[free] = np.linalg.solve(bend[np.ix_(free, free)], slope[free])
+        before, share = _loss(measured, same, importance, prior, at), 1.0
         moved = np.clip(at - step, low, high)
+        while _loss(measured, same, importance, prior, moved) > before and share > _CLOSE:
+            share /= 2
+            moved = np.clip(at - share * step, low, high)
         if np.abs(moved - at).max() < _CLOSE:
             return moved
         at = moved
     return at
+
+
+def _loss(measured: Floats, same: Floats, importance: Floats, prior: Floats, at: Floats) -> float:
+    """What the fit makes small: how unlikely the examples are, and how far the weights are from the prior."""
+    odds = np.clip(measured @ at, -_FAR, _FAR)
+    unlikely = importance * (np.log1p(np.exp(odds)) - same * odds)
+    return float(unlikely.sum() + _PULL / 2 * ((at - prior) ** 2).sum())
 
 
 def _measures(names: Sequence[str], examples: Examples) -> Floats:

@@ -5,7 +5,7 @@ town, the twinning committee of the commune next door, the town against its CCAS
 lycée of the same name, the association of the same name at the other end of the country, the foundation of the school.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 
@@ -25,6 +25,7 @@ from tests.directories.words import (
 )
 
 _HOMONYMS = 0.04  # of associations have a namesake elsewhere, on purpose; some more come by chance
+_KNOWN_TOWN = 0.2  # of associations for the development of a place are for one that others help too
 _TELLING = 0.72  # of names hold a word of their own; namesakes mostly do not
 
 
@@ -54,13 +55,16 @@ class Body:
     founded: int = 0
 
 
-def bodies(chance: Random, count: int) -> list[Body]:
-    """`count` bodies, family by family."""
+Family = Callable[[Random], Iterator[Body]]
+
+
+def bodies(chance: Random, count: int, families: Mapping[Family, int]) -> list[Body]:
+    """`count` bodies, family by family, each as often as its number says."""
     found: list[Body] = []
     seen: set[str] = set()
-    families, weights = list(FAMILIES), list(FAMILIES.values())
+    drawn, weights = list(families), list(families.values())
     while len(found) < count:
-        (family,) = chance.choices(families, weights)
+        (family,) = chance.choices(drawn, weights)
         for body in family(chance):
             if body.key not in seen:
                 seen.add(body.key)
@@ -85,7 +89,7 @@ def _complete(chance: Random, body: Body) -> Body:
     )
 
 
-def _associations(chance: Random) -> Iterator[Body]:
+def associations(chance: Random) -> Iterator[Body]:
     """An association, and now and then one of the same name elsewhere."""
     theme, country = chance.choice(list(THEMES)), chance.choice(COUNTRIES)
     is_common = chance.random() < _HOMONYMS
@@ -109,20 +113,21 @@ def _associations(chance: Random) -> Iterator[Body]:
 
 def _association_name(chance: Random, theme: str, country: str, *, telling: float) -> str:
     opening, word, about = chance.choice(OPENINGS), chance.choice(LOCAL_WORDS), chance.choice(THEMES[theme])
-    coined, place = _coined(chance), chance.choice(FOREIGN)
+    own_word, place = coined(chance), chance.choice(FOREIGN)
+    village = place if chance.random() < _KNOWN_TOWN else own_word
     plain = (
         f"{opening} {word} {country}", f"{word} {about} {country}", f"{about} sans frontières {word}",
-        f"Association pour le développement de {place}", f"{about} et {word} {country}",
+        f"Association pour le développement de {village}", f"{about} et {word} {country}",
     )  # fmt: skip
     own = (
-        f"Les Amis de {coined}", f"Association {coined}", f"{coined} {about}", f"{opening} {coined} {country}",
-        f"{coined} {_coined(chance)} Solidarité", f"{about} pour {coined}", f"{opening} {coined}",
-        f"{coined} {country}", f"{opening} {coined} {place}",
+        f"Les Amis de {own_word}", f"Association {own_word}", f"{own_word} {about}", f"{opening} {own_word} {country}",
+        f"{own_word} {coined(chance)} Solidarité", f"{about} pour {own_word}", f"{opening} {own_word}",
+        f"{own_word} {country}", f"{opening} {own_word} {place}",
     )  # fmt: skip
     return " ".join(chance.choice(own if chance.random() < telling else plain).split())
 
 
-def _branches(chance: Random) -> Iterator[Body]:
+def branches(chance: Random) -> Iterator[Body]:
     """Local branches of one national body in neighbouring towns, some behind the federation of their département."""
     name, acronym = chance.choice(NATIONALS)
     first = town(chance)
@@ -159,7 +164,7 @@ def _branches(chance: Random) -> Iterator[Body]:
         )
 
 
-def _twinnings(chance: Random) -> Iterator[Body]:
+def twinnings(chance: Random) -> Iterator[Body]:
     """Twinning committees of a few communes of one département, some with one foreign town."""
     partner = chance.choice(FOREIGN)
     near = neighbours(town(chance))
@@ -179,7 +184,7 @@ def _twinnings(chance: Random) -> Iterator[Body]:
         )
 
 
-def _authorities(chance: Random) -> Iterator[Body]:
+def authorities(chance: Random) -> Iterator[Body]:
     """A commune, with its CCAS and its association of communes beside it; now and then two communes of one name."""
     for home in homonymous_towns(chance) if chance.random() < 0.1 else (town(chance),):
         yield Body(
@@ -220,7 +225,7 @@ def _authorities(chance: Random) -> Iterator[Body]:
             )
 
 
-def _schools(chance: Random) -> Iterator[Body]:
+def schools(chance: Random) -> Iterator[Body]:
     """Schools under one patron in one town, some on one site."""
     home, patron = town(chance), chance.choice(PATRONS)
     site = reach(chance, patron, home, "ENSR") if chance.random() < 0.4 else Reach()
@@ -239,15 +244,15 @@ def _schools(chance: Random) -> Iterator[Body]:
         )
 
 
-def _institutions(chance: Random) -> Iterator[Body]:
+def institutions(chance: Random) -> Iterator[Body]:
     """Hospitals, universities, companies, chambers: a mother, sometimes with a daughter foundation."""
     home = town(chance, least=20_000)
     name, type_code = chance.choice(
         (
             (f"Centre hospitalier de {home.name}", "PUBL-SAN"),
             (f"Université de {home.name}", "ENSR-SUP"),
-            (f"{_coined(chance)} Conseil", "ECO-ENT"),
-            (f"{_coined(chance)} {_coined(chance)} Ingénierie", "ECO-ENT"),
+            (f"{coined(chance)} Conseil", "ECO-ENT"),
+            (f"{coined(chance)} {coined(chance)} Ingénierie", "ECO-ENT"),
             (f"Chambre de commerce et d'industrie de {home.name}", "ECO-CONS"),
             (f"École supérieure de commerce de {home.name}", "ENSR-SUP"),
         )
@@ -259,11 +264,6 @@ def _institutions(chance: Random) -> Iterator[Body]:
         yield replace(mother, key=f"{daughter}@{home.insee}", type="ECO-FOND", name=daughter)
 
 
-FAMILIES: dict[Callable[[Random], Iterator[Body]], int] = {
-    _associations: 66, _branches: 6, _twinnings: 7, _authorities: 9, _schools: 5, _institutions: 7,
-}  # fmt: skip
-
-
-def _coined(chance: Random) -> str:
+def coined(chance: Random) -> str:
     """A name that no list holds, as villages, founders and words of other languages give them."""
-    return "".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))).capitalize()
+    return "".join(chance.choices(SYLLABLES, k=chance.choice((2, 3, 3, 4)))).capitalize()

@@ -15,6 +15,10 @@ _SHORT = {
     "développement": "dévt", "Solidarité": "Solid.",
     "Université": "Univ.", "Lycée professionnel": "LP", "départementale": "dép.", "internationale": "internat.",
 }  # fmt: skip
+_INITIALS = {
+    "Association": "Ass", "Comité": "Cte", "Centre": "Ctre", "départemental": "dep", "Fédération": "Fed",
+    "Compagnie": "Cie", "Saint": "St", "Sainte": "Ste", "Groupement": "Gpt",
+}  # fmt: skip
 _FORMS = ("Association {}", "Asso. {}", "ASSO {}", "{} (association loi 1901)", "{} - ONG", "Ass. {}")
 _DROPPED = ("Association pour le ", "Association pour la ", "Association ", "Les ", "Ville de ")
 _TAILS = (
@@ -48,6 +52,24 @@ def _shortened(_chance: Random, name: str, _body: Body) -> str:
     for long, short in _SHORT.items():
         name = name.replace(long, short)
     return name
+
+
+def _squeezed(chance: Random, name: str, body: Body) -> str:
+    """As old programs store names: capitals, no small words, the long words cut."""
+    if len(name) < 24 or body.kind == "authority":
+        return name
+    most = chance.choice((6, 7, 8))
+    words = [word for word in name.replace("'", " ").replace("-", " ").split() if len(word) > 2 or word.isdigit()]
+    kept = body.commune.name.replace("'", " ").replace("-", " ").split()
+    return " ".join(word if word in kept else _INITIALS.get(word, word[:most]) for word in words).upper()
+
+
+def _ex_note(_chance: Random, name: str, body: Body) -> str:
+    return f"{name} EX {body.former}" if body.former and body.former != name else name
+
+
+def _file_number(chance: Random, name: str, _body: Body) -> str:
+    return f"{name} {chance.choice('ABC')}A{chance.randint(100, 9999)}!"
 
 
 def _typing_error(chance: Random, name: str, _body: Body) -> str:
@@ -117,6 +139,7 @@ NAME_DAMAGE: dict[str, tuple[int, Damage]] = {
     "form-dropped": (7, _form_dropped),
     "shortened": (7, _shortened),
     "typing-error": (9, _typing_error),
+    "squeezed": (6, _squeezed),
     "reordered": (3, _reordered),
     "cut": (3, _cut),
     "acronym-only": (2, _acronym_only),
@@ -126,10 +149,14 @@ NAME_DAMAGE: dict[str, tuple[int, Damage]] = {
     "tail-added": (3, _tail_added),
     "purpose-added": (2, _purpose_added),
     "former": (3, _former),
+    "ex-note": (3, _ex_note),
+    "file-number": (1, _file_number),
 }
 """By name: how often, of about a hundred damaged names, and what it does."""
 
-HELD_OUT = frozenset({"cut", "reordered", "tail-added", "purpose-added", "mojibake", "former"})
+HELD_OUT = frozenset(
+    {"cut", "reordered", "tail-added", "purpose-added", "mojibake", "former", "ex-note", "file-number"}
+)
 """The kinds that training never sees."""
 
 

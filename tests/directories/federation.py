@@ -1,21 +1,38 @@
 """Which directories list a body, and what each says of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 
 from schemas.canonical import JSON
 from schemas.vocabularies import vocabulary
-from tests.directories.bodies import Body, bodies
+from tests.directories import bodies as of_cooperation
+from tests.directories import locals as of_towns
+from tests.directories.bodies import Body, Family, bodies
 from tests.directories.damage import damaged
 from tests.directories.towns import neighbours
 
 NETWORKS = ("84", "27", "53", "24", "44", "32", "28", "75", "76", "52", "93", "01")
+FAMILIES: Mapping[str, tuple[Family, int]] = {
+    "association": (of_cooperation.associations, 56),
+    "branch": (of_cooperation.branches, 6),
+    "twinning": (of_cooperation.twinnings, 7),
+    "authority": (of_cooperation.authorities, 9),
+    "school": (of_cooperation.schools, 5),
+    "institution": (of_cooperation.institutions, 7),
+    "club": (of_towns.clubs, 6),
+    "league": (of_towns.leagues, 2),
+    "service": (of_towns.services, 3),
+    "stage": (of_towns.stages, 4),
+}
+"""By kind of body: how it is drawn, and how often."""
+
 _RECORDS_A_BODY = 1.32
 _LISTED_AGAIN, _LISTED_ELSEWHERE = 0.11, 0.14
 _COPIED = 0.005  # of records carry the identifiers of the line above
 _MOVED = 0.03  # of records of associations give a seat of some years ago, in a commune near by
 _MISTYPED_TOWN = 0.02
+_NAME_ALONE = 0.2  # of bare records, where the name says enough
 _OPENINGS = (
     "Appui aux projets de", "Actions de solidarité à", "Parrainages et échanges avec", "Soutien à des partenaires à",
     "Accueil et projets pour",
@@ -38,7 +55,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Habit:
-    """How one directory is kept: whether it shouts, and the share of its records that say each thing."""
+    """How one directory is kept: whether it shouts, and the share of its records that say each thing.
+
+    bare: the share that say no more than a name and a town, or a name alone where it is telling.
+    """
 
     shouted: bool
     street: float
@@ -50,17 +70,19 @@ class Habit:
     countries: float
     sectors: float
     description: float
+    bare: float
 
 
 def directories(seed: int, records: int, *, without: frozenset[str] = frozenset()) -> list[Listed]:
     """About `records` records of twelve directories, in a drawn order; the same for the same arguments.
 
-    without: kinds of damage never done to a name (see `damage.NAME_DAMAGE`).
+    without: kinds of damage never done to a name (see `damage.NAME_DAMAGE`) and kinds of bodies never drawn.
     """
     chance = Random(seed)
     habits = {network: _habit(chance) for network in NETWORKS}
     found: list[Listed] = []
-    population = bodies(chance, round(records / _RECORDS_A_BODY))
+    families = {family: weight for kind, (family, weight) in FAMILIES.items() if kind not in without}
+    population = bodies(chance, round(records / _RECORDS_A_BODY), families)
     for index, body in enumerate(population):
         for network in _listing(chance, body):
             record = _record(chance, body, population[index - 1], habits[network], without)
@@ -99,6 +121,7 @@ def _habit(chance: Random) -> Habit:
         countries=chance.uniform(0.2, 0.9),
         sectors=chance.uniform(0.3, 0.9),
         description=chance.uniform(0.1, 0.6),
+        bare=chance.choice((0.0, 0.1, 0.2, 0.5)),
     )
 
 
@@ -108,6 +131,11 @@ def _record(chance: Random, body: Body, above: Body, habit: Habit, without: froz
         "name": name.upper() if habit.shouted else name,
         "type": body.type if chance.random() < 0.85 else body.type.partition("-")[0],
     }
+    if chance.random() < habit.bare:
+        is_telling = body.kind in ("association", "stage") and not body.namesake
+        if not (is_telling and chance.random() < _NAME_ALONE):
+            record["seat"] = _seat(chance, body, street=False)
+        return record
     if body.acronym and chance.random() < 0.3:
         record["acronym"] = body.acronym
     if body.former and name != body.former and chance.random() < 0.3:
@@ -115,7 +143,11 @@ def _record(chance: Random, body: Body, above: Body, habit: Habit, without: froz
     record |= _reached(chance, body, above, habit)
     is_lost = not {"website", "email", "phone", "identifiers"} & record.keys()
     # Whoever lists a school, an authority, a namesake or a body that cannot be reached says at least where it is.
-    place = 0.99 if is_lost or body.namesake or body.kind in ("school", "authority") else habit.place
+    place = (
+        0.99
+        if is_lost or body.namesake or body.kind in ("school", "authority", "club", "league", "service")
+        else habit.place
+    )
     if chance.random() < place:
         record["seat"] = _seat(chance, body, street=chance.random() < habit.street)
     return record | _active(chance, body, habit)

@@ -70,3 +70,22 @@ PURPOSES = (
     "pour la construction d'un puits", "projet de forage", "voyage solidaire 2024", "chantier de jeunes",
     "équipement d'un dispensaire", "rénovation d'une école", "aide alimentaire d'urgence", "envoi d'un conteneur",
 )  # fmt: skip
+SPORTS = _split("""
+    Tennis, Football, Rugby, Handball, Basket, Judo, Karaté, Natation, Athlétisme, Cyclisme, Pétanque,
+    Badminton, Volley-Ball, Gymnastique, Escrime, Aviron, Voile, Canoë-kayak, Randonnée pédestre, Tir à l'arc,
+    Tennis de table, Équitation, Danse, Plongée, Escalade, Spéléologie, Boules, Haltérophilie, Patinage,
+    Triathlon, Échecs, Billard, Roller, Golf, Ski
+""")
+ACTIVITIES = _split("""
+    Prévention routière, Sport adapté, Sport en milieu rural, Tourisme, Retraite sportive, Don du sang, Anciens
+    combattants
+""")
+LOCAL_BODIES = _split("""
+    Comité des fêtes, Amicale laïque, École de musique, Harmonie municipale, Foyer rural, Familles rurales, Chorale,
+    Club du troisième âge, Association des parents d'élèves, Société de chasse, Union des commerçants, Donneurs de sang
+""")
+SERVICES = _split("""
+    Centre social, Résidence, Crèche, Maison de quartier, Foyer de jeunes travailleurs, Maison de retraite,
+    Centre de loisirs, Halte-garderie, Association de gestion, Entraide
+""")
+STAGE = _split("Compagnie, Théâtre, Festival, Ensemble vocal, Collectif, Ateliers, Radio, Cinéma, Studio, Fanfare")

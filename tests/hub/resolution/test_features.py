@@ -86,3 +86,10 @@ fields = st.sampled_from(
 @given(collection=st.sampled_from(["actor", "project", "announcement"]), payload=st.dictionaries(fields, json))
 def test_whatever_a_payload_holds_makes_a_row(collection: str, payload: Any) -> None:
     assert table([features(collection, payload)]).schema == SCHEMA
+
+
+def test_a_field_that_tells_two_names_gives_both() -> None:
+    row = features("actor", {"name": "HABITAT JEUNES EX FOYER DES TRAVAILLEURS", "type": "ASSO"})
+
+    assert row["core"] == list(features("actor", {"name": "Habitat jeunes", "type": "ASSO"})["core"])
+    assert set(features("actor", {"name": "Foyer des travailleurs", "type": "ASSO"})["names"]) <= set(row["names"])

@@ -120,3 +120,41 @@ def test_a_known_word_is_never_mended_into_another(word: str) -> None:
 def test_a_region_that_was_merged_is_not_the_region_that_followed_it() -> None:
     assert read_name("Conseil régional de Picardie").places.region == "former-22"
     assert read_name("Conseil régional des Hauts-de-France").places.region == "32"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("CTE DEP DE RUGBY", "Comité départemental de rugby"),
+        ("FED NAT DES OEUVRES LAIQUES", "Fédération nationale des œuvres laïques"),
+        ("GPT D ENTRAIDE MUTUELLE", "Groupement d'entraide mutuelle"),
+        ("OGEC ND DU BON PORT", "OGEC Notre-Dame du Bon Port"),
+        ("SNSM", "Société nationale de sauvetage en mer"),
+        ("Réseaux sociaux départementaux", "Réseau social départemental"),
+        ("Université Paris-VIII", "Université Paris 8 Vincennes - Saint-Denis"),
+        ("Université Panthéon-Assas", "Université Paris II"),
+        ("LP Jean Moulin", "Lycée professionnel Jean Moulin"),
+    ],
+)
+def test_abbreviations_acronyms_numerals_and_endings_are_read_as_what_they_stand_for(one: str, other: str) -> None:
+    assert sorted(read_name(one).core) == sorted(read_name(other).core)
+
+
+@pytest.mark.parametrize("name", ["Entente Nord Loire", "Les amis de la vallée de l'Ain", "Pays de Loire volley"])
+def test_a_river_is_not_its_departement(name: str) -> None:
+    assert read_name(name).places.department == ""
+
+
+def test_a_number_after_a_town_is_no_departement() -> None:
+    assert read_name("Université Paris 13").places.department == ""
+    assert read_name("Secours populaire 13").places.department == "13"
+
+
+def test_a_town_whose_name_begins_like_a_public_body_is_none() -> None:
+    assert read_name("Médecins du Monde La Ville-Dieu-du-Temple").kind == ""
+
+
+def test_what_surrounds_a_school_is_not_the_school() -> None:
+    kinds = {read_name(f"{words} Jean Moulin").kind for words in ("Lycée", "Collège", "FSE du lycée", "OGEC", "FCPE")}
+
+    assert len(kinds) == 5
