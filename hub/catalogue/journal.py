@@ -87,6 +87,16 @@ class Journal:
         moment: str | None = self._database.one("SELECT min(changed_at) FROM changes")[0]
         return moment
 
+    def last(self) -> str | None:
+        """The moment of the newest change; None without any."""
+        moment: str | None = self._database.one("SELECT max(changed_at) FROM changes")[0]
+        return moment
+
+    def parts(self) -> tuple[set[str], set[str]]:
+        """Every kind and every region that a record has or had."""
+        rows = self._database.all("SELECT DISTINCT kind, regions FROM changes")
+        return {row[0] for row in rows}, {code for row in rows for code in row[1].split()}
+
     def count(self, part: Part) -> int:
         condition, values = part.condition
         return int(self._database.one(f"SELECT count(*) FROM changes WHERE {condition}", *values)[0])  # noqa: S608

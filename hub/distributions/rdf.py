@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, cast
 
-from pyoxigraph import Literal, RdfFormat, parse
+from pyoxigraph import Literal, RdfFormat, parse, serialize
 
 from hub.distributions import linked
 from hub.distributions.jsonlines import packed
 from hub.distributions.table import Row
 from hub.distributions.terms import PREFIXES, expanded, iri, nested, segment, triples
+from hub.distributions.xmltext import fit
 from hub.model.imprint import Imprint
+from schemas.canonical import JSON
 
 _IDENTIFIER = expanded("dct:identifier").strip("<>")
 
@@ -34,6 +36,15 @@ def write_turtle(path: Path, collection: str, rows: Iterable[Row], imprint: Impr
             subject = iri(imprint.record(collection, segment(row.line.id)))
             file.write(f"\n{subject} {nested(linked.described(collection, row.says, imprint))} .\n")
             yield row
+
+
+def as_xml(collection: str, says: JSON, imprint: Imprint) -> str:
+    """One record as RDF/XML, without an XML declaration."""
+    subject = iri(imprint.record(collection, segment(says["id"])))
+    lines = "".join(triples(subject, linked.described(collection, says, imprint), f"_:r{says['id']}"))
+    found = (quad.triple for quad in parse(lines.encode(), RdfFormat.N_TRIPLES))
+    written = cast(bytes, serialize(found, format=RdfFormat.RDF_XML, prefixes=PREFIXES))
+    return fit(written.partition(b"?>")[2].decode().strip())
 
 
 def triples_ids(path: Path) -> Iterator[str]:

@@ -1,12 +1,11 @@
 """What every spreadsheet file is made of: what a cell can hold, how many rows a sheet has, the sheets that explain."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from hub.distributions import table
+from hub.distributions import table, xmltext
 from hub.model.imprint import TITLE, Imprint
 from hub.model.licence import licence
 from schemas.registry import Column
@@ -17,15 +16,12 @@ MAX_CELL = 32_767  # in UTF-16 code units: a character beyond the first plane co
 CUT = "… [texte coupé : un tableur ne tient que 32 767 caractères]"
 DATA = {"actor": "Acteurs", "project": "Projets", "announcement": "Annonces"}
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0, production 2
-_UNFIT = re.compile(f"\r|{_NOT_XML.pattern}")
 _HEADINGS = ("colonne", "intitulé", "intitulé (anglais)", "description", "exemple")
 
 
 def fit(text: str) -> str:
     """A text as a cell can hold it: line ends as LF, no character that XML forbids, cut where a cell ends, and said."""
-    if _UNFIT.search(text):
-        text = _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = xmltext.fit(text)
     if len(text) <= MAX_CELL // 2 or len(text.encode("utf-16-le")) <= 2 * MAX_CELL:
         return text
     kept = text.encode("utf-16-le")[: 2 * (MAX_CELL - len(CUT))]

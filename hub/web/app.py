@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 
 from hub.model.hold import night_of
-from hub.web import api, files, portal, problems
+from hub.web import api, feeds, files, oai, portal, problems
 from hub.web.current import Clock, ReleaseSource, now_utc
 from hub.web.security import Compressed, Conditional, HeadAsGet, SecurityHeaders
 from schemas.errors import ConfigError
@@ -54,6 +54,8 @@ def create_app(release: ReleaseSource, *, version: str, clock: Clock = now_utc) 
     app.include_router(api.router(release, clock))
     api.document(app)
     app.include_router(files.router(release))
+    app.include_router(feeds.router(release))
+    app.include_router(oai.router(release))
     app.include_router(pages.router())
     app.mount("/static", portal.Assets(), name="static")
 

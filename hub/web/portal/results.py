@@ -102,7 +102,7 @@ def results(catalogue: Catalogue, params: QueryParams, collection: str, path: st
         hits=hits,
         records=tuple(orjson.loads(body) for each in hits.ids if (body := catalogue.record(collection, each))),
         facets=tuple(choices for facet in FACETS if (choices := _choices(catalogue, facet, query, hits)).first),
-        active=_active(catalogue, query, params, path, place),
+        active=active(catalogue, query, params, path, place),
         shared=_shared(params),
         previous=page(query.page - 1),
         following=page(query.page + 1),
@@ -142,7 +142,7 @@ def _choices(catalogue: Catalogue, facet: Facet, query: Query, hits: Hits) -> Ch
     return Choices(facet=facet, first=tuple(first), rest=tuple(rest))
 
 
-def _active(
+def active(
     catalogue: Catalogue, query: Query, params: QueryParams, path: str, place: Commune | None
 ) -> tuple[ActiveFilter, ...]:
     def less(**dropped: None) -> str:
