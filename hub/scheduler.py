@@ -1,6 +1,7 @@
 """The scheduler: looks at the ledger each minute, and does what is due. APScheduler is its clock, and nothing else.
 
     each minute ──► is a night owed? has a source news? ──► claim the run in the database ──► cycle ──► evidence
+                ──► are there mails to send?
     SIGTERM     ──► begin nothing, write nothing more, hand the run back, leave
 
 Any number of processes and hosts may do this over one database: the ledger lets one of them run at a time, and each
@@ -27,9 +28,9 @@ from hub.model.agenda import Nightly
 from hub.model.run import Errand, Evidence, Run
 from hub.model.source import Source
 from hub.settings import load_sources
-from hub.stages import proving, retention, running
+from hub.stages import mailing, noting, proving, retention, running
 from hub.stages.cycle import cycle
-from hub.store import jobs, runs
+from hub.store import jobs, notices, runs
 from hub.store.engine import reading
 from hub.wiring import Hub, open_feeds
 from schemas.errors import ConfigError
@@ -68,7 +69,22 @@ class Scheduler:
                 break
             if ended := self._perform(run):
                 done.append(ended)
+        self.mail()
         return done
+
+    def mail(self) -> int:
+        """Send the notices that wait. Returns how many were taken; a mail server that is down is for the next look."""
+        settings = self._hub.settings
+        try:
+            post = settings.mail.post(self._hub.home)
+        except ConfigError as error:
+            log.warning("mail.misconfigured", reason=str(error))
+            return 0
+        if post is None:
+            return 0
+        contacts = {source.name: source.contact_email for source in self._sources}
+        address_of = mailing.addresses(settings.mail.steward, contacts)
+        return mailing.send(self._hub.engine, post, address_of, settings.site, self._owner, self._clock)
 
     def follow(self) -> None:
         """Look now, and each minute from now on, until told to stop. What went wrong in one look is for the next."""
@@ -141,8 +157,12 @@ class Scheduler:
 
     def _close(self, connection: Connection, ended: Run) -> None:
         """What follows from the end of a run, in the transaction that writes it down."""
+        now, settings = self._clock(), self._hub.settings
+        noting.note(connection, ended, self._sources, steward=bool(settings.mail.steward), now=now)
         if ended.errand is Errand.NIGHT:
-            runs.forget(connection, self._clock() - timedelta(days=self._hub.settings.history_days))
+            long_ago = now - timedelta(days=settings.history_days)
+            runs.forget(connection, long_ago)
+            notices.forget(connection, long_ago)
 
     def _tidy(self) -> None:
         """Releases that no rule keeps go, once a newer one stands."""

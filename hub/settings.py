@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from hub.mail import Post
 from hub.model.freshness import PROMISE_DAYS
 from hub.model.imprint import UNSIGNED, Imprint
+from hub.model.notice import OF_A_NETWORK, NoticeKind
 from hub.model.source import Limits, Source, SourceKind
 from schemas.canonical import JSON
 from schemas.errors import ConfigError, NotFound
@@ -21,13 +24,49 @@ from schemas.errors import ConfigError, NotFound
 FILE = "hub.toml"
 SOURCES = "sources"
 _Read = TypeVar("_Read")
+# Nothing that could end a header or begin a second address; its domain and its local part in ASCII.
+_ADDRESS = r"^[!-;=?A-Z\[\]^-~]+@[A-Za-z0-9.-]+$"
 _ID = r"^[a-z0-9][a-z0-9-]*$"
+
+
+class MailFile(BaseModel):
+    """The [mail] table: how mails about changes are sent. Without a host none is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    host: str = Field("", description="The mail server that takes our mails; empty: none is sent.")
+    port: int = Field(587, ge=1, le=65535, description="Its port.")
+    starttls: bool = Field(True, description="Encrypt, and check its certificate, before anything is said.")
+    sender: str = Field("", alias="from", pattern=rf"^$|{_ADDRESS}", description="The address the mails come from.")
+    steward: str = Field("", pattern=rf"^$|{_ADDRESS}", description="Who is told of every network, and of the nights.")
+    user: str = Field("", description="To log in with; empty where the server asks for nothing.")
+    password_file: str = Field("", description="A file that holds the password alone.")
+
+    def post(self, folder: Path) -> Post | None:
+        """The mail server; None when no mail is to be sent. folder: what `password_file` is taken from.
+
+        Raises ConfigError.
+        """
+        if not self.host:
+            return None
+        if not self.sender:
+            raise ConfigError("[mail] needs `from`, the address its mails come from")
+        if self.user and not self.starttls:
+            raise ConfigError("[mail] `user` needs `starttls = true`: a password never travels in the clear")
+        return Post(
+            host=self.host,
+            port=self.port,
+            starttls=self.starttls,
+            sender=self.sender,
+            user=self.user,
+            password=_secret(folder / self.password_file) if self.password_file else "",
+        )
 
 
 class Settings(BaseSettings):
     """Paths are taken from the home folder unless they are absolute."""
 
-    model_config = SettingsConfigDict(env_prefix="RRMA_HUB_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="RRMA_HUB_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     database: str = Field("hub.sqlite", description="A file, or a PostgreSQL URL: postgresql+psycopg://…")
     releases: Path = Field(Path("releases"), description="The folder that holds every release.")
@@ -44,6 +83,7 @@ class Settings(BaseSettings):
     threads: int = Field(12, ge=1, le=64, description="Sources visited at the same time.")
     history_days: int = Field(400, ge=7, description="How long the ledger remembers a run.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is written to stderr.")
+    mail: MailFile = Field(MailFile(), description="How mails about changes are sent.")
 
     @property
     def imprint(self) -> Imprint:
@@ -60,6 +100,9 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment before the file, which is handed over as arguments."""
         return env_settings, init_settings
+
+
+_TABLES: Mapping[str, type[BaseModel]] = {"mail": MailFile}
 
 
 class LimitsFile(BaseModel):
@@ -89,6 +132,8 @@ class SourceFile(BaseModel):
     website: str | None = None
     accept_outside_perimeter: bool = False
     promise_days: int = Field(PROMISE_DAYS, ge=1, le=366)
+    contact_email: str | None = Field(None, pattern=_ADDRESS)
+    notify: tuple[NoticeKind, ...] = OF_A_NETWORK
     token_file: Path | None = None
     limits: LimitsFile = LimitsFile()
 
@@ -105,6 +150,8 @@ class SourceFile(BaseModel):
             token_file=folder / self.token_file if self.token_file else None,
             accept_outside_perimeter=self.accept_outside_perimeter,
             promise_days=self.promise_days,
+            contact_email=self.contact_email,
+            notify=self.notify,
             limits=Limits(**self.limits.model_dump()),
         )
 
@@ -172,10 +219,19 @@ def _commented(chosen: Mapping[str, str | int]) -> str:
     """hub.toml with every setting under what it means: those chosen, and the others commented out, at their default."""
     lines = ["# The hub's settings; RRMA_HUB_… in the environment comes before them. Paths start from this folder.", ""]
     for name, field in Settings.model_fields.items():
-        value = chosen.get(name, field.default)
-        spelt = _toml(str(value) if isinstance(value, Path) else value)
-        lines += [f"# {field.description}", f"{'' if name in chosen else '# '}{name} = {spelt}", ""]
+        if name not in _TABLES:
+            lines += _line(name, field, chosen)
+    for table, shape in _TABLES.items():
+        lines += [f"# {Settings.model_fields[table].description}", f"[{table}]", ""]
+        for name, field in shape.model_fields.items():
+            lines += _line(field.alias or name, field, {})
     return "\n".join(lines)
+
+
+def _line(name: str, field: FieldInfo, chosen: Mapping[str, str | int]) -> list[str]:
+    value = chosen.get(name, field.default)
+    spelt = _toml(str(value) if isinstance(value, Path) else value)
+    return [f"# {field.description}", f"{'' if name in chosen else '# '}{name} = {spelt}", ""]
 
 
 def _read(path: Path, shape: Callable[[JSON], _Read]) -> _Read:
@@ -186,6 +242,13 @@ def _read(path: Path, shape: Callable[[JSON], _Read]) -> _Read:
     except ValidationError as error:
         found = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
         raise ConfigError(f"{path}: {found}") from error
+
+
+def _secret(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"[mail] password_file: {error}") from error
 
 
 def _toml(value: object) -> str:

@@ -6,7 +6,20 @@ The stages are commands (init, harvest, resolve, compile, release, cycle, schedu
 
 import typer
 
-from hub.cli import jobs, match, model, networks, quarantine, releases, review, schedule, serving, stages, steering
+from hub.cli import (
+    jobs,
+    match,
+    model,
+    networks,
+    notices,
+    quarantine,
+    releases,
+    review,
+    schedule,
+    serving,
+    stages,
+    steering,
+)
 from hub.conformance import command as conforming
 from hub.demo import command as demonstration
 
@@ -19,6 +32,7 @@ app = typer.Typer(
 for part in (
     stages,
     schedule,
+    notices,
     match,
     model,
     review,

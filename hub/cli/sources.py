@@ -33,6 +33,7 @@ def add(
     website: Annotated[str | None, typer.Option(help="The network's own site.")] = None,
     accept_outside_perimeter: Annotated[bool, typer.Option(help="Accept seats in other regions.")] = False,
     token_file: Annotated[Path | None, typer.Option(help="A file that holds the bearer token.")] = None,
+    contact_email: Annotated[str | None, typer.Option(help="Where the network wants its mails.")] = None,
     home: Home = HERE,
 ) -> None:
     """Add a source."""
@@ -49,6 +50,7 @@ def add(
                 "website": website,
                 "accept_outside_perimeter": accept_outside_perimeter,
                 "token_file": token_file,
+                "contact_email": contact_email,
             }
         )
     except ValidationError as error:
@@ -85,5 +87,7 @@ def _told(source: Source) -> JSON:
         "local": source.local,
         "website": source.website,
         "accept_outside_perimeter": source.accept_outside_perimeter,
+        "promise_days": source.promise_days,
+        "notify": [str(kind) for kind in source.notify] if source.contact_email else [],
         "token_file": str(source.token_file) if source.token_file else None,
     }

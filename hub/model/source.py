@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from hub.model.freshness import PROMISE_DAYS
+from hub.model.notice import OF_A_NETWORK, NoticeKind
 
 
 class SourceKind(StrEnum):
@@ -40,6 +41,7 @@ class Source:
     base_url:   the address that `feed.json` is resolved against.
     regions:    INSEE region codes: the perimeter outside of which a seat is quarantined.
     local:      the address may be private or loopback, and then only this host is ever spoken to.
+    contact_email: whom the network has its mails sent to, about what `notify` says.
     promise_days: what the public is told of its freshness (see `hub.model.freshness`).
     token_file: holds the bearer token, never the configuration itself.
     """
@@ -54,6 +56,8 @@ class Source:
     token_file: Path | None = None
     accept_outside_perimeter: bool = False
     promise_days: int = PROMISE_DAYS
+    contact_email: str | None = None
+    notify: tuple[NoticeKind, ...] = OF_A_NETWORK
     limits: Limits = field(default_factory=Limits)
 
     @property

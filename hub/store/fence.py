@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, event, select
 
 from hub.store import runs
-from hub.store.tables import runs as table
+from hub.store.ledger import runs as table
 from schemas.errors import FederationError
 
 

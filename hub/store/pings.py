@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select, update
 
-from hub.store.tables import pings
+from hub.store.ledger import pings
 from hub.store.upsert import upsert
 
 AT_MOST_EACH = timedelta(minutes=5)

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.model.agenda import Start
 from hub.model.run import Errand, Evidence, Run
-from hub.store.tables import runs
+from hub.store.ledger import runs
 
 _OPEN = 1
 

@@ -2,7 +2,8 @@
 
     precious   statements (what was received, append only) · judgements, undos (what people decided and took back)
                rulings, instructions, source_keys (what they decided about holds and told us of sources)
-    position   sources · source_state · jobs · records (one row a key: which statement stands) · runs · pings
+    position   sources · source_state · jobs · records (one row a key: which statement stands); in
+               `ledger.py`, runs · pings · told · notices
     derived    clusters · mentions · edges · registers · doubts · issued_ids · golden: rebuilt from the precious part
                to the same bytes
     told       feedback · accounts: derived too, but numbered in the order in which it was told
@@ -25,13 +26,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
-from hub.store import columns
+from hub.store import ledger
 from hub.store.columns import HASH, NATIONAL_ID, NULLABLE_JSON, NUMBER, UtcDateTime, key_type
 
-metadata = columns.metadata
+metadata = ledger.metadata  # so that whoever knows these tables knows those of the ledger too
 
 sources = Table(
     "sources",
@@ -259,28 +259,6 @@ golden = Table(
     Column("made_of", HASH, nullable=False),
 )
 
-# local_date: null for a run that no date asks for. turn: 1 while it is open, so that only one is.
-# owner: the token of the process that may write for it. The status is derived from evidence and error.
-runs = Table(
-    "runs",
-    metadata,
-    Column("number", NUMBER, primary_key=True),
-    Column("errand", String(16), nullable=False),
-    Column("local_date", Date),
-    Column("sources", NULLABLE_JSON),
-    Column("turn", Integer, unique=True),
-    Column("owner", Text),
-    Column("attempt", Integer, nullable=False),
-    Column("started_at", UtcDateTime, nullable=False),
-    Column("heartbeat_at", UtcDateTime, nullable=False),
-    Column("ended_at", UtcDateTime, index=True),
-    Column("evidence", NULLABLE_JSON),
-    Column("error", Text),
-    Column("reason", Text),
-    UniqueConstraint("errand", "local_date"),
-    CheckConstraint("(turn IS NULL) = (ended_at IS NOT NULL)", name="turn"),
-)
-
 # What people decided about holds, and told the hub about a source. verdict, kind: see hub.store.rulings.
 rulings = Table(
     "rulings",
@@ -321,15 +299,6 @@ source_keys = Table(
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-)
-
-# asked_at: since when the source waits to be read; null once a reading began that answers it.
-pings = Table(
-    "pings",
-    metadata,
-    Column("source", key_type, primary_key=True),
-    Column("asked_at", UtcDateTime),
-    Column("served_at", UtcDateTime),
 )
 
 # What each network is told of each of its records. number: of the line, rising within one source: a network asks for

@@ -22,13 +22,16 @@ PACKAGES = {
     "hub": ("schemas",),
 }
 
-PURE = ("hub.model", "hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.doubts", "hub.distributions")
+PURE = (
+    *("hub.model", "hub.french", "hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.doubts"),
+    *("hub.distributions", "hub.notices"),
+)
 
 # Earliest first. Rooms of one rung do not import each other.
 RUNGS = (
-    ("hub.model",),
-    ("hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.doubts", "hub.distributions"),
-    ("hub.store", "hub.feeds", "hub.search", "hub.spark"),
+    ("hub.model", "hub.french"),
+    ("hub.quality", "hub.resolution", "hub.merge", "hub.statistics", "hub.doubts", "hub.distributions", "hub.notices"),
+    ("hub.store", "hub.feeds", "hub.search", "hub.spark", "hub.mail"),
     ("hub.catalogue", "hub.migrations"),
     ("hub.stages", "hub.conformance"),
     ("hub.settings",),

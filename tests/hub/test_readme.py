@@ -13,7 +13,7 @@ import hub.store.sources
 from hub.cli import door
 from hub.cli.program import app
 from hub.model.source import Limits
-from hub.settings import Settings, SourceFile
+from hub.settings import MailFile, Settings, SourceFile
 from schemas.errors import SourceError
 
 README = (Path(__file__).parents[2] / "hub" / "README.md").read_text("utf-8")
@@ -33,7 +33,8 @@ def test_every_command_is_explained() -> None:
 
 
 def test_every_setting_and_every_key_of_a_source_is_explained() -> None:
-    names = [*Settings.model_fields, *SourceFile.model_fields, *Limits.__dataclass_fields__]
+    mail = [field.alias or name for name, field in MailFile.model_fields.items()]
+    names = [*Settings.model_fields, *SourceFile.model_fields, *Limits.__dataclass_fields__, *mail]
 
     assert [name for name in names if f"`{name}`" not in README and f"[{name}]" not in README] == []
 

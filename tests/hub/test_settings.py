@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from hub.model.source import SourceKind
-from hub.settings import SourceFile, add_source, init_home, load_settings, load_sources, remove_source
+from hub.settings import MailFile, SourceFile, add_source, init_home, load_settings, load_sources, remove_source
 from schemas.errors import ConfigError, NotFound
 
 
@@ -18,8 +18,10 @@ def test_a_new_hub_has_every_setting_written_down_at_its_default(home: Path) -> 
     text = (home / "hub.toml").read_text()
 
     assert settings.database == "hub.sqlite"
-    assert all(f"# {name} = " in text for name in type(settings).model_fields)
-    (home / "hub.toml").write_text("\n".join(line.removeprefix("# ") for line in text.splitlines() if " = " in line))
+    assert all(f"# {name} = " in text for name in type(settings).model_fields if name != "mail")
+    assert all(f"# {field.alias or name} = " in text for name, field in MailFile.model_fields.items())
+    said = [line.removeprefix("# ") for line in text.splitlines() if " = " in line or line == "[mail]"]
+    (home / "hub.toml").write_text("\n".join(said))
     assert load_settings(home) == settings
 
 
@@ -44,6 +46,46 @@ def test_a_wrong_setting_is_named_with_its_file(home: Path, text: str, named: st
 
     with pytest.raises(ConfigError, match=named):
         load_settings(home)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("host = 'mail.example'", "from"),
+        ("host = 'mail.example'\nfrom = 'a@b.fr'\nuser = 'u'\nstarttls = false", "clear"),
+        ("host = 'mail.example'\nfrom = 'a@b.fr'\nuser = 'u'\npassword_file = 'none'", "password_file"),
+    ],
+    ids=["no-sender", "password-in-the-clear", "no-password"],
+)
+def test_a_mail_server_that_cannot_be_used_as_it_is_set_is_said_so(home: Path, said: str, named: str) -> None:
+    (home / "hub.toml").write_text(f"[mail]\n{said}\n")
+
+    with pytest.raises(ConfigError, match=named):
+        load_settings(home).mail.post(home)
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b.fr\\nBcc: c@d.fr", "a@b.fr, c@d.fr", "Anne <a@b.fr>", "a b@c.fr", "é@b.fr", "a@b@c.fr", "@b.fr"]
+)
+def test_an_address_is_one_address_and_nothing_else(home: Path, address: str) -> None:
+    (home / "hub.toml").write_text(f'[mail]\nsteward = "{address}"\n')
+
+    with pytest.raises(ConfigError, match=r"mail\.steward"):
+        load_settings(home)
+
+
+def test_the_password_of_the_mail_server_is_in_a_file_and_its_name_may_come_from_the_environment(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "hub.toml").write_text("[mail]\nfrom = 'a@b.fr'\nuser = 'u'\npassword_file = 'password'\n")
+    (home / "password").write_text("secret\n")
+    assert load_settings(home).mail.post(home) is None
+    monkeypatch.setenv("RRMA_HUB_MAIL__HOST", "mail.example")
+
+    post = load_settings(home).mail.post(home)
+
+    assert post is not None
+    assert (post.host, post.port, post.starttls, post.user, post.password) == ("mail.example", 587, True, "u", "secret")
 
 
 def test_a_folder_without_a_hub_says_how_to_make_one(tmp_path: Path) -> None:

@@ -4,21 +4,18 @@ What a code means comes from the schemas (their columns name a vocabulary or the
 """
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
+from hub.french import NARROW_SPACE, PARIS, day, moment, number
 from hub.model.licence import licence
 from schemas import geography, html, registry
 from schemas.canonical import JSON
 from schemas.registry import Column
 from schemas.vocabularies import vocabulary
 
-PARIS = ZoneInfo("Europe/Paris")
-NARROW_SPACE = "\u202f"  # before units and between thousands, as French typography wants
-MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 JOB_STATUSES = {
     "running": "Moisson en cours",
     "succeeded": "Complète et prouvée",
@@ -34,34 +31,6 @@ REGISTERS = {
     "ror": "https://ror.org/{}",
     "wikidata": "https://www.wikidata.org/wiki/{}",
 }
-
-
-def number(value: float) -> str:
-    """12345 -> "12 345", with a narrow no-break space."""
-    return f"{value:,.0f}".replace(",", NARROW_SPACE)
-
-
-def day(value: date | str | None) -> str:
-    """ "2026-11-03" -> "3 novembre 2026", "2026-11" -> "novembre 2026"; text that is no date is left as it is."""
-    if not value:
-        return "date inconnue"
-    if isinstance(value, str):
-        try:
-            found = date.fromisoformat(f"{value[:10]}-01" if len(value) == len("2026-11") else value[:10])
-        except ValueError:
-            return value
-    else:
-        found = value
-    month = f"{MONTHS[found.month - 1]} {found.year}"
-    if isinstance(value, str) and len(value) == len("2026-11"):
-        return month
-    return f"{'1er' if found.day == 1 else found.day} {month}"
-
-
-def moment(value: datetime) -> str:
-    """A time in Paris: "3 novembre 2026 à 3 h 30"."""
-    found = value.astimezone(PARIS)
-    return f"{day(found.date())} à {found.hour}{NARROW_SPACE}h{NARROW_SPACE}{found.minute:02}"
 
 
 def instant(value: str) -> str:
