@@ -162,6 +162,7 @@ class Pages:
             project=project,
             parties=list(record.parties(catalogue, project)),
             members=catalogue.members(found.id),
+            reasons=record.reasons(catalogue.edges(found.id)),
             properties=record.properties(catalogue, project, "project"),
         )
 
@@ -181,6 +182,7 @@ class Pages:
             announcement=announcement,
             parties=list(record.parties(catalogue, announcement)),
             members=catalogue.members(found.id),
+            reasons=record.reasons(catalogue.edges(found.id)),
             properties=record.properties(catalogue, announcement, "announcement"),
             structured=structured.announcement(announcement),
         )

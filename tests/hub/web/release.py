@@ -63,7 +63,7 @@ def demo_records() -> Iterator[Accepted]:
 
 
 def announcements() -> Iterator[Accepted]:
-    """What networks announce and the demonstration has not: a call, events to come and over, news."""
+    """What networks announce and the demonstration has not: a call that two relay, events to come and over, news."""
     orleans = {"name": "Muséum", "city": "Orléans", "postcode": "45000", "insee": "45234", "lat": 47.9, "lon": 1.9}
     region = {"level": "region", "codes": ["24", "53"]}
     call = {
@@ -101,6 +101,7 @@ def announcements() -> Iterator[Accepted]:
     }
     for name, payload in stated.items():
         yield accepted(RecordKey("announcement", "centraider", name), payload)
+    yield accepted(RecordKey("announcement", "gescod", "appel"), call)
 
 
 def accepted(key: RecordKey, payload: dict[str, Any], modified_at: datetime | None = NOW) -> Accepted:

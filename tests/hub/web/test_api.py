@@ -99,6 +99,22 @@ def test_a_record_tells_why_its_sources_were_joined(
     assert client.get(f"/api/v1/actors/{GONE}/explanation").status_code == 410
 
 
+def test_a_call_that_two_networks_relay_is_one_announcement_that_names_both(
+    client: httpx.Client, announcement: str
+) -> None:
+    page = client.get("/api/v1/announcements?kind=funding").json()
+    one = client.get(f"/api/v1/announcements/{announcement}").json()
+    [pair] = client.get(f"/api/v1/announcements/{announcement}/explanation").json()["pairs"]
+
+    assert (page["total"], page["items"]) == (1, [one])
+    assert one["networks"] == ["centraider", "gescod"]
+    assert {(source["network"], source["id"]) for source in one["sources"]} == {
+        ("centraider", "call"),
+        ("gescod", "appel"),
+    }
+    assert "même nom" in " ".join(part["text_fr"] for part in pair["parts"])
+
+
 def test_every_published_record_satisfies_its_schema(client: httpx.Client) -> None:
     for collection in ("actor", "project", "announcement"):
         for record in client.get(f"/api/v1/{collection}s?size=100").json()["items"]:

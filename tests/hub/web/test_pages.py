@@ -190,6 +190,17 @@ def test_reasons_are_as_few_pairs_as_link_all_records(catalogue: Catalogue, shar
     assert kept[0] == edges[0]
 
 
+def test_a_call_names_each_network_that_relays_it_and_says_why_it_is_one(
+    client: httpx.Client, announcement: str
+) -> None:
+    page = soup(client, f"/annonces/{announcement}")
+
+    relayed = page.find("dt", string="Relayée par").find_next("dd")
+    assert [badge["href"] for badge in relayed.select("a")] == ["/reseaux#centraider", "/reseaux#gescod"]
+    assert len(page.select(".source-record")) == 2
+    assert "même nom" in page.select_one(".reasons").get_text()
+
+
 def test_a_project_names_its_lead_as_the_catalogue_does(
     client: httpx.Client, catalogue: Catalogue, project: str
 ) -> None:
