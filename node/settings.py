@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     publish_association_addresses: bool = False
     matching_key_file: Path | None = None
     token_file: Path | None = None
+    signing_key_file: Path | None = None
     hub: str | None = None
     hub_token_file: Path | None = None
     officer_password_file: Path | None = None

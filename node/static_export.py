@@ -6,23 +6,28 @@ between finds a snapshot and a manifest of different seq, and by the protocol re
 
 import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from node import feed
 from node.errors import NotAnExport
 from node.home import Home
 from node.packing import gzipped
+from node.signing import digest_of, key_of
 from node.store import listing
 from node.store.engine import reading
 from node.web.pages import stylesheet
 from node.web.render import templates
 from schemas.feed import FeedError, Manifest, encode
+from schemas.signing import signed
 
 MANIFEST = "feed.json"
 SNAPSHOT = feed.STATIC_LINKS["snapshot"]
 PAGE = "index.html"
+BESIDE = ".sig"
 
 
 def export(home: Home, target: Path) -> Mapping[str, int]:
@@ -31,6 +36,7 @@ def export(home: Home, target: Path) -> Mapping[str, int]:
     Returns the bytes of each file. Raises NotAnExport when the folder holds anything but an export of this network.
     """
     _require_ours(target, home.settings.network)
+    key = key_of(home)
     target.mkdir(parents=True, exist_ok=True)
     with reading(home.engine) as connection:
         manifest = feed.manifest(connection, home.settings, live=False)
@@ -41,11 +47,23 @@ def export(home: Home, target: Path) -> Mapping[str, int]:
             updated_on=manifest.generated_at.date().isoformat(),
             stylesheet=stylesheet.decode(),
         )
-        return {
-            SNAPSHOT: _replace(target / SNAPSHOT, gzipped(feed.snapshot(connection, manifest))),
-            PAGE: _replace(target / PAGE, (piece.encode() for piece in page)),
-            MANIFEST: _replace(target / MANIFEST, iter([encode(manifest)])),
-        }
+        written = _write_signed(
+            target / SNAPSHOT, gzipped(feed.snapshot(connection, manifest)), key, manifest.generated_at
+        )
+        written |= {PAGE: _replace(target / PAGE, (piece.encode() for piece in page))}
+        return written | _write_signed(target / MANIFEST, iter([encode(manifest)]), key, manifest.generated_at)
+
+
+def _write_signed(path: Path, pieces: Iterator[bytes], key: Ed25519PrivateKey | None, at: datetime) -> dict[str, int]:
+    """Write a file and, where there is a key, the headers that sign it into a second file beside it."""
+    unfinished = _finish(path, pieces)
+    sizes = {path.name: unfinished.stat().st_size}
+    if key is not None:
+        beside = path.with_name(path.name + BESIDE)
+        lines = [f"{name}: {value}\n".encode() for name, value in signed(digest_of(unfinished), key, at=at).items()]
+        sizes[beside.name] = _replace(beside, iter(lines))
+    unfinished.replace(path)
+    return sizes
 
 
 def _require_ours(target: Path, network: str) -> None:
@@ -61,12 +79,18 @@ def _require_ours(target: Path, network: str) -> None:
 
 def _replace(path: Path, pieces: Iterator[bytes]) -> int:
     """Write a file beside its predecessor, then put it in its place."""
+    unfinished = _finish(path, pieces)
+    size = unfinished.stat().st_size
+    unfinished.replace(path)
+    return size
+
+
+def _finish(path: Path, pieces: Iterator[bytes]) -> Path:
+    """Write a file whole, under a name of its own."""
     unfinished = path.with_name(f".{path.name}.new")
     with unfinished.open("wb") as file:
         for piece in pieces:
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
-        size = file.tell()
-    unfinished.replace(path)
-    return size
+    return unfinished

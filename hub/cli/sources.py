@@ -9,6 +9,9 @@ from pydantic import ValidationError
 from hub.cli.door import HERE, AsJson, Home, show_facts, show_rows
 from hub.model.source import Source, SourceKind
 from hub.settings import SourceFile, add_source, load_settings, load_sources, remove_source
+from hub.store import instructions, source_keys
+from hub.store.engine import reading
+from hub.wiring import open_hub
 from schemas.canonical import JSON
 from schemas.errors import NotFound, RequestError
 
@@ -61,12 +64,15 @@ def add(
 
 @app.command()
 def show(name: str, home: Home = HERE, as_json: AsJson = False) -> None:
-    """Show one source."""
+    """Show one source, the keys it is known by, and what it was told."""
     load_settings(home)
     found = next((source for source in load_sources(home) if source.name == name), None)
     if found is None:
         raise NotFound(f"no source is called {name!r}")
-    show_facts(_told(found), as_json=as_json)
+    with open_hub(home) as hub, reading(hub.engine) as connection:
+        keys = [each.as_json() for each in source_keys.every(connection, name)]
+        orders = [each.as_json() for each in instructions.every(connection, name) if each.ended_at is None]
+    show_facts(_told(found) | {"keys": keys, "instructions": orders}, as_json=as_json)
 
 
 @app.command()

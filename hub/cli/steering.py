@@ -8,10 +8,11 @@ import typer
 from hub.cli.door import HERE, AsJson, Home, show_facts, show_rows
 from hub.cli.jobs import By, Why
 from hub.cli.sources import app
+from hub.model.hold import night_of
 from hub.model.instruction import Instruction
 from hub.stages import steering
 from hub.stages.preview import FIRST, preview
-from hub.store import instructions
+from hub.store import instructions, source_keys
 from hub.store.engine import reading
 from hub.wiring import open_feeds, open_hub
 from schemas.errors import RequestError
@@ -73,6 +74,32 @@ def list_instructions(
     show_rows(map(Instruction.as_json, found), columns, as_json=as_json)
 
 
+@app.command("trust")
+def trust_key(
+    name: Name,
+    by: By,
+    reason: Why,
+    key: Annotated[
+        str | None, typer.Option(help="The public key, as `rrma-node key show` tells it.", show_default=False)
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(help="The last day the old key is accepted; in two weeks.", show_default=False)
+    ] = None,
+    forget: Annotated[bool, typer.Option("--forget", help="Know it by no key; the next one is pinned.")] = False,
+    home: Home = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Accept another key of a source's signatures, with the old one for a while; or forget all of them."""
+    if forget == (key is not None):
+        raise RequestError("give the new key with --key, or forget all of them with --forget")
+    with open_hub(home) as hub:
+        hub.chosen([name])
+        now = datetime.now(UTC)
+        overlap = _day(until) if until else None
+        found = steering.trust(hub.engine, name, key, overlap=overlap, author=by, reason=reason, now=now)
+    show_rows((each.as_json() for each in found), ("key", "until", "by", "reason", "at"), as_json=as_json)
+
+
 @app.command("preview")
 def show_preview(
     name: Name,
@@ -83,7 +110,9 @@ def show_preview(
     """Show what the next visit would find; nothing is written."""
     with open_hub(home) as hub, open_feeds() as feeds:
         [source] = hub.chosen([name])
-        found = preview(source, feeds.open(source), hub.engine, first).as_json()
+        with reading(hub.engine) as connection:
+            trusted = source_keys.accepted(connection, name, night_of(datetime.now(UTC)))
+        found = preview(source, feeds.open(source, trusted), hub.engine, first).as_json()
     if as_json:
         show_facts(found, as_json=True)
         return

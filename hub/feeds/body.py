@@ -11,7 +11,9 @@ import httpx
 import zstandard
 
 from hub.feeds.errors import CorruptAnswer, SourceUnreachable, SuspiciousRatio, TooLarge, TooSlow, TruncatedAnswer
+from hub.feeds.origin import kept
 from hub.model.source import Source
+from schemas.signing import Digests
 
 ACCEPT_ENCODING = "gzip, zstd"
 _CHUNK_BYTES = 1 << 16
@@ -28,14 +30,24 @@ class Budget:
     left: int
 
 
-def decoded(source: Source, response: httpx.Response, budget: Budget) -> Iterator[bytes]:
+def decoded(source: Source, response: httpx.Response, budget: Budget, signed: Digests | None = None) -> Iterator[bytes]:
     """The decompressed bytes of an answer whose body was not read yet.
 
+    signed: what its bytes as sent must hash to; then none is given out before all have arrived and agree.
     A file that is gzip itself (`snapshot.ndjson.gz`) is decompressed too, whether its server says so or not.
-    Raises TooLarge, SuspiciousRatio, TooSlow, CorruptAnswer, TruncatedAnswer or SourceUnreachable.
+    Raises TooLarge, SuspiciousRatio, TooSlow, CorruptAnswer, TruncatedAnswer, SourceUnreachable or UnprovenOrigin.
     """
-    limits = source.limits
     wire = _Wire(source, response)
+    if signed is None:
+        yield from _bounded(source, response, wire, budget)
+        return
+    with kept(source, wire.chunks(), signed, budget.left) as chunks:
+        wire.read_from(chunks)
+        yield from _bounded(source, response, wire, budget)
+
+
+def _bounded(source: Source, response: httpx.Response, wire: "_Wire", budget: Budget) -> Iterator[bytes]:
+    limits = source.limits
     produced = 0
     try:
         for chunk in _plain(source, wire, response.headers.get("content-encoding", "identity")):
@@ -96,12 +108,19 @@ class _Wire:
         self._source, self._raw = source, response.iter_raw()
         self._since, self._counted = time.monotonic(), 0
         self.received = 0
+        self._kept: Iterator[bytes] | None = None
 
     def chunks(self) -> Iterator[bytes]:
         return iter(self.read, b"")
 
+    def read_from(self, chunks: Iterator[bytes]) -> None:
+        """Give out bytes that arrived before, instead of waiting for more."""
+        self._kept = chunks
+
     def read(self, _: int = -1) -> bytes:
         """The next chunk, whatever size was asked for; empty at the end."""
+        if self._kept is not None:
+            return next(self._kept, b"")
         try:
             chunk = next(self._raw, b"")
         except httpx.TimeoutException as error:

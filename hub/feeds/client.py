@@ -1,6 +1,6 @@
 """The feed's words over HTTP: manifest, changes, snapshot, digests and buckets of one source, for one job."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -16,14 +16,17 @@ from hub.feeds.errors import (
     DisorderedFeed,
     EndlessFeed,
     HtmlInstead,
+    SourceStatus,
     TooLarge,
     TruncatedAnswer,
 )
 from hub.feeds.http import get
+from hub.feeds.origin import BESIDE, Origin
 from hub.feeds.paging import Page, pages
 from hub.model.holding import Holding
 from hub.model.source import Source, SourceKind
 from schemas.feed import MEDIA_TYPE, FeedError, Manifest, lines
+from schemas.signing import is_signed
 
 _ASKED_LINES = 10_000
 _MAX_MANIFEST_BYTES = 1 << 20
@@ -39,8 +42,9 @@ class FeedClient:
     def __init__(self, client: httpx.Client) -> None:
         self._client = client
 
-    def open(self, source: Source) -> "Feed":
-        return Feed(self._client, source)
+    def open(self, source: Source, trusted: Collection[str] = ()) -> "Feed":
+        """trusted: the keys that its answers must be signed with; none for a source that never signed."""
+        return Feed(self._client, source, trusted)
 
 
 class Feed:
@@ -49,18 +53,28 @@ class Feed:
     Every method raises a SourceError (see `hub.feeds.errors`) when the source cannot be read or may not be trusted.
     """
 
-    def __init__(self, client: httpx.Client, source: Source) -> None:
+    def __init__(self, client: httpx.Client, source: Source, trusted: Collection[str] = ()) -> None:
         self._client, self._source = client, source
+        self._origin = Origin(source, trusted)
         self._base = source.base_url.rstrip("/") + "/"
         self._budget = Budget(source.limits.max_body_bytes)
 
+    @property
+    def signed_by(self) -> str | None:
+        """The key that the answers of this job were signed with; None when they were not signed."""
+        return self._origin.seen
+
     def manifest(self, etag: str | None = None) -> tuple[Manifest, str | None] | None:
-        """The manifest and its ETag; None when it is still the one of `etag`."""
+        """The manifest and its ETag; None when it is still the one of `etag`.
+
+        Nobody signs a 304: a source that signs is always asked for the whole manifest.
+        """
+        etag = None if self._origin.trusted else etag
         with get(self._client, self._source, urljoin(self._base, "feed.json"), _JSON, etag) as response:
             if response.status_code == httpx.codes.NOT_MODIFIED:
                 return None
             body = bytearray()
-            for chunk in decoded(self._source, response, self._budget):
+            for chunk in self._decoded(response, is_manifest=True):
                 body += chunk
                 if len(body) > _MAX_MANIFEST_BYTES:
                     raise TooLarge(self._source.name, f"feed.json is over {_MAX_MANIFEST_BYTES} bytes")
@@ -127,8 +141,24 @@ class Feed:
         if end is None:
             raise TruncatedAnswer(self._source.name, "the answer stopped before its end line")
 
+    def _decoded(self, response: httpx.Response, *, is_manifest: bool = False) -> Iterator[bytes]:
+        beside = self._beside(response) if self._origin.expects or is_manifest else None
+        signed = self._origin.prove(response, beside)
+        return decoded(self._source, response, self._budget, signed)
+
+    def _beside(self, response: httpx.Response) -> bytes | None:
+        """The signature that lies beside a plain file; None where there is none."""
+        if self._source.kind is not SourceKind.STATIC or is_signed(response.headers):
+            return None
+        url = str(response.request.url.copy_with(host=httpx.URL(self._base).host)) + BESIDE
+        try:
+            with get(self._client, self._source, url, None) as found:
+                return next(decoded(self._source, found, self._budget), b"")
+        except SourceStatus:
+            return None
+
     def _lines(self, response: httpx.Response) -> Iterator[bytes]:
-        found = lines(decoded(self._source, response, self._budget))
+        found = lines(self._decoded(response))
         first = next(found, b"")
         if first.startswith(b"<"):
             raise HtmlInstead(self._source.name, f"{response.request.url.path} answers with a web page")

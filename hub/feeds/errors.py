@@ -88,3 +88,9 @@ class DisorderedFeed(SourceError):
     """Sequence numbers that do not rise."""
 
     code = "source-order"
+
+
+class UnprovenOrigin(SourceError):
+    """An answer that is not signed with the key that this source is known by."""
+
+    code = "source-signature"

@@ -50,13 +50,15 @@ def open_client() -> httpx.Client:
 
 @contextmanager
 def get(
-    client: httpx.Client, source: Source, url: str, types: tuple[str, ...], etag: str | None = None
+    client: httpx.Client, source: Source, url: str, types: tuple[str, ...] | None, etag: str | None = None
 ) -> Iterator[httpx.Response]:
     """An answer whose body was not read yet: 200 of one of the content `types`, or 304 when `etag` still holds.
 
+    types: None for a file of any type but a web page.
+
     Raises a SourceError that says what is wrong with anything else.
     """
-    headers = {"Accept": ", ".join(types), "Accept-Encoding": ACCEPT_ENCODING} | _authorization(source)
+    headers = {"Accept": ", ".join(types or ("*/*",)), "Accept-Encoding": ACCEPT_ENCODING} | _authorization(source)
     if etag is not None:
         headers["If-None-Match"] = etag
     with _following(client, source, url, headers) as response:
@@ -114,11 +116,11 @@ def _check_status(source: Source, response: httpx.Response) -> None:
         raise SourceStatus(source.name, f"HTTP {status} for {response.request.url.path}", status)
 
 
-def _check_type(source: Source, response: httpx.Response, types: tuple[str, ...]) -> None:
+def _check_type(source: Source, response: httpx.Response, types: tuple[str, ...] | None) -> None:
     stated = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if stated in _HTML:
         raise HtmlInstead(source.name, f"{response.request.url.path} answers with a web page")
-    if stated not in types:
+    if types is not None and stated not in types:
         raise WrongContentType(source.name, f"{response.request.url.path} is {stated!r}, expected {types[0]!r}")
 
 

@@ -15,17 +15,19 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from hub.feeds import FeedClient
+from hub.model.hold import night_of
 from hub.model.job import Job, JobStatus, Tally, derive
 from hub.model.source import Source
 from hub.quality.gate import stamp
 from hub.stages.admission import Admission
 from hub.stages.rejudging import rejudge_if_changed
 from hub.stages.visit import Visit
-from hub.store import instructions, jobs, sources
+from hub.store import instructions, jobs, source_keys, sources
 from hub.store.engine import reading
+from hub.store.source_keys import Trusted
 from schemas.errors import FederationError, SourceError
 
 log = structlog.get_logger()
@@ -59,10 +61,11 @@ def harvest(source: Source, feeds: FeedClient, engine: Engine, now: datetime) ->
         number = jobs.begin(connection, source.name, now)
         position = sources.take_over(connection, source.name, number)
         sources.judged(connection, source.name, number, judged_with)
+        trusted = source_keys.accepted(connection, source.name, night_of(now))
     door = Admission(
         engine=engine, source=source.name, job=number, now=now, perimeter=source.perimeter, stamp=judged_with
     )
-    visit = Visit(source=source, feed=feeds.open(source), engine=engine, door=door, position=position)
+    visit = Visit(source=source, feed=feeds.open(source, trusted), engine=engine, door=door, position=position)
     error = visit.run()
     return _close(visit, Job(number=number, source=source.name, started_at=now), error)
 
@@ -85,10 +88,21 @@ def _close(visit: Visit, job: Job, error: FederationError | None) -> Job:
         jobs.finish(connection, ended)
         proved = status is JobStatus.SUCCEEDED and visit.intact
         sources.settle(connection, job.source, job.number, etag=visit.etag, proved=proved)
+        if status in (JobStatus.SUCCEEDED, JobStatus.HELD):
+            _pin(connection, visit, job.started_at)
         if visit.licence is not None:
             sources.state_licence(connection, job.source, visit.licence)
     log.info("job.ended", source=job.source, job=job.number, status=str(status), **visit.tally.as_json())
     return ended
+
+
+def _pin(connection: Connection, visit: Visit, now: datetime) -> None:
+    """Know a source by the key that it signed with, from the first visit that proved what it says."""
+    name, key = visit.source.name, visit.feed.signed_by
+    if key is not None and not source_keys.every(connection, name):
+        first = Trusted(source=name, key=key, author="rrma-hub", reason=source_keys.FIRST_USE, at=now)
+        source_keys.trust(connection, first, night_of(now))
+        log.info("source.pinned", source=name, key=key)
 
 
 def held_reason(tally: Tally) -> str:

@@ -1,14 +1,20 @@
 """Steering: what a person tells the hub about one source for a time, with who and why."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+import structlog
 from sqlalchemy import Engine
 
 from hub.model.hold import night_of
 from hub.model.instruction import Instruction, Kind
-from hub.store import instructions
+from hub.store import instructions, source_keys
+from hub.store.source_keys import Trusted
 from schemas.errors import NotFound, RequestError
+from schemas.signing import is_public_text
 
+log = structlog.get_logger()
+
+OVERLAP = timedelta(days=14)
 LONGEST_OVERRIDE_DAYS = 31
 
 
@@ -36,6 +42,28 @@ def override(engine: Engine, source: str, *, until: date, author: str, reason: s
 def end_override(engine: Engine, source: str, *, author: str, reason: str, now: datetime) -> Instruction:
     """Measure as usual again. Raises NotFound when no override is in force."""
     return _end(engine, source, Kind.OVERRIDE, author, reason, now)
+
+
+def trust(
+    engine: Engine, source: str, key: str | None, *, overlap: date | None, author: str, reason: str, now: datetime
+) -> list[Trusted]:
+    """Exchange the key that a source is known by, or forget all of them; returns those known from now on.
+
+    key:     public, in base64url; None forgets.
+    overlap: the last day on which the keys in use are accepted too; in two weeks by default.
+    Raises RequestError for what is no key.
+    """
+    _require_words(author, reason)
+    if key is not None and not is_public_text(key):
+        raise RequestError("a public key has 43 letters, digits, hyphens and underscores: see `rrma-node key show`")
+    with engine.begin() as connection:
+        if key is None:
+            source_keys.forget(connection, source)
+        else:
+            new = Trusted(source=source, key=key, author=author, reason=reason, at=now)
+            source_keys.trust(connection, new, overlap or night_of(now + OVERLAP))
+        log.warning("source.trusted", source=source, key=key, by=author)
+        return source_keys.every(connection, source)
 
 
 def _give(

@@ -30,6 +30,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+keys = typer.Typer(help="La clé qui signe ce que le nœud transmet.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(keys, name="key")
+
 HomeOption = Annotated[
     Path, typer.Option("--home", envvar="RRMA_NODE_HOME", help="Dossier du nœud (par défaut : le dossier courant).")
 ]
@@ -182,6 +185,41 @@ def show_status(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
         tell_json(found)
     else:
         status.show(found)
+
+
+@keys.command("make")
+def make_key(
+    file: Annotated[Path | None, typer.Argument(metavar="FICHIER", help="Par défaut : signature.key du nœud.")] = None,
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Créer une clé qui signera tout ce que le nœud transmet."""
+    from node import signing  # noqa: PLC0415 (see above)
+
+    opened = homes.open_home(home)
+    path = file or opened.path / signing.FILE
+    public = signing.make(path)
+    if as_json:
+        tell_json({"network": opened.settings.network, "file": str(path.resolve()), "public_key": public})
+        return
+    say(f"Clé créée : {path}. Gardez-la secrète, et n'en envoyez jamais le contenu.")
+    say(f'Pour l\'utiliser, écrivez dans {home / "node.toml"} : signing_key_file = "{path.resolve()}"')
+    say(f"Clé publique, à dire au pôle national : {public}")
+
+
+@keys.command("show")
+def show_key(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Dire la clé publique, celle que le pôle national connaît."""
+    from node import signing  # noqa: PLC0415 (see above)
+    from schemas.signing import public_text  # noqa: PLC0415
+
+    opened = homes.open_home(home)
+    key = signing.key_of(opened)
+    public = public_text(key.public_key()) if key else None
+    if as_json:
+        tell_json({"network": opened.settings.network, "public_key": public})
+    else:
+        say(public or "Ce nœud ne signe rien : créez une clé avec « rrma-node key make ».")
 
 
 @app.command()

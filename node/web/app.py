@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from node.feed import SOFTWARE
 from node.home import Home, open_home
+from node.signing import key_of
 from node.web import feed, health, officer, pages, problems, region
 
 
@@ -19,6 +20,7 @@ def app_of(home: Home) -> FastAPI:
     app.state.home = home
     app.state.token = home.secret(home.settings.token_file)
     app.state.officer_password = officer.password_of(home)
+    app.state.signing_key = key_of(home)
     problems.install(app)
     for part in (feed, region, pages, health):
         app.include_router(part.router)
