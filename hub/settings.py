@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     )
     publisher: str = Field(UNSIGNED.publisher, min_length=1, description="Who publishes the catalogue.")
     contact: str = Field("", pattern=r"^(\S+@\S+)?$", description="An e-mail address for those who use the data.")
+    embed_origins: tuple[str, ...] = Field(
+        ("networks",),
+        description='Which sites may show our maps and lists in a frame, as "https://www.reseau.example"; '
+        '"networks" stands for the sites of the networks.',
+    )
     threads: int = Field(12, ge=1, le=64, description="Sources visited at the same time.")
     history_days: int = Field(400, ge=7, description="How long the ledger remembers a run.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is written to stderr.")

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from hub.cli.door import HERE, Home
 from hub.networks import NetworkTokens
 from hub.networks import create_app as networks_app
-from hub.settings import load_settings, load_sources
+from hub.settings import Settings, load_settings, load_sources
 from hub.stages.checking import Checker
 from hub.steward import create_app as steward_app
 from hub.steward import read_stewards
@@ -37,11 +37,17 @@ def serve(
             "--read-only", help="With --release: prove the copy first; nothing is written but temporary files."
         ),
     ] = False,
+    embed_origin: Annotated[
+        list[str] | None,
+        typer.Option(help="With --release: a site that may frame our maps and lists, or `networks`; repeat it."),
+    ] = None,
     home: Home = HERE,
 ) -> None:
     """Serve the catalogue until interrupted, following each new release."""
     source = _source(home, release, read_only=read_only)
-    uvicorn.run(create_app(source, version=version("rrma-hub")), host=host, port=port)
+    origins = embed_origin or (load_settings(home) if release is None else Settings()).embed_origins
+    app = create_app(source, version=version("rrma-hub"), embed_origins=origins)
+    uvicorn.run(app, host=host, port=port)
 
 
 @app.command()

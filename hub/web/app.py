@@ -7,6 +7,8 @@
 It holds no state and reads no working database, so that any machine with a copy of a release can serve it.
 """
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
@@ -14,15 +16,19 @@ from starlette.middleware import Middleware
 from hub.model.hold import night_of
 from hub.web import api, feeds, files, oai, portal, problems
 from hub.web.current import Clock, ReleaseSource, now_utc
+from hub.web.framing import NETWORKS, origins
 from hub.web.security import Compressed, Conditional, HeadAsGet, SecurityHeaders
 from schemas.errors import ConfigError
 
 
-def create_app(release: ReleaseSource, *, version: str, clock: Clock = now_utc) -> FastAPI:
+def create_app(
+    release: ReleaseSource, *, version: str, clock: Clock = now_utc, embed_origins: Sequence[str] = (NETWORKS,)
+) -> FastAPI:
     """The application over whatever `release` gives for each request.
 
     version: of the software.
     clock:   the time now; pages tell how long ago a network was read.
+    embed_origins: who may frame the embeds (see `hub.web.framing.origins`).
     The validator of every page is all that pages depend on: release, software, freshness and day.
     """
 
@@ -34,6 +40,7 @@ def create_app(release: ReleaseSource, *, version: str, clock: Clock = now_utc) 
         told = release.freshness()
         return f"{name}-{version}-{told.stamp if told else 0}-{night_of(clock())}"
 
+    framed_by = origins(release, embed_origins)
     app = FastAPI(
         title="Catalogue national des acteurs de la coopération internationale",
         summary="The national catalogue of the French regional multi-actor networks (RRMA).",
@@ -43,13 +50,13 @@ def create_app(release: ReleaseSource, *, version: str, clock: Clock = now_utc) 
         redoc_url=None,
         redirect_slashes=False,  # it redirects to whatever host the request names
         middleware=[
-            Middleware(SecurityHeaders),
+            Middleware(SecurityHeaders, framed_by=framed_by),
             Middleware(Compressed, compresslevel=6),
             Middleware(Conditional, version=validator),
             Middleware(HeadAsGet),
         ],
     )
-    pages = portal.Pages(release, clock)
+    pages = portal.Pages(release, clock, framed_by)
     problems.install(app, pages.error)
     app.include_router(api.router(release, clock))
     api.document(app)
@@ -57,6 +64,7 @@ def create_app(release: ReleaseSource, *, version: str, clock: Clock = now_utc) 
     app.include_router(feeds.router(release))
     app.include_router(oai.router(release))
     app.include_router(pages.router())
+    app.include_router(pages.embeds())
     app.mount("/static", portal.Assets(), name="static")
 
     @app.get("/health/live", include_in_schema=False)

@@ -3,16 +3,18 @@
 Every page is a pure function of the release and the URL, so the release is its validator (RFC 9110, section 8.8).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.web.framing import EMBEDS
+
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 HEADERS = {
@@ -29,18 +31,28 @@ _OWN_VALIDATORS = (*_FILES, "/health/")
 
 
 class SecurityHeaders:
-    """Adds HEADERS to every answer."""
+    """Adds HEADERS to every answer; embeds may be framed by some, everything else by nobody.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    framed_by: the origins that may, now.
+    """
+
+    def __init__(self, app: ASGIApp, framed_by: Callable[[], Sequence[str]]) -> None:
+        self.app, self.framed_by = app, framed_by
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(self._headers(scope["path"]))
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+    def _headers(self, path: str) -> dict[str, str]:
+        framed_by = self.framed_by() if path.startswith(EMBEDS) else ()
+        if not framed_by:
+            return HEADERS
+        policy = POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(framed_by)}")
+        return HEADERS | {"content-security-policy": policy}
 
 
 class Compressed(GZipMiddleware):

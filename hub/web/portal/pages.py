@@ -1,5 +1,6 @@
 """The portal's addresses. Each page finds what it shows in the release, and renders one template."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,7 @@ from hub.web.current import Clock, ReleaseSource, now_utc
 from hub.web.dated import PARAMETRE, asked, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find, find_open, open_records
-from hub.web.portal import exports, freshness, home, record, structured, words
+from hub.web.portal import embeds, exports, freshness, home, record, structured, words
 from hub.web.portal.about import rules
 from hub.web.portal.downloads import by_subject
 from hub.web.portal.results import results
@@ -46,7 +47,11 @@ UNEXPECTED = ("Erreur", "Quelque chose s’est mal passé de notre côté. L’i
 class Pages:
     """The portal over whatever `release` gives for each request."""
 
-    def __init__(self, release: ReleaseSource, clock: Clock = now_utc) -> None:
+    def __init__(
+        self, release: ReleaseSource, clock: Clock = now_utc, framed_by: Callable[[], Sequence[str]] = tuple
+    ) -> None:
+        """framed_by: the origins that may frame the embeds, now."""
+        self._framed_by = framed_by
         self._release, self._clock = release, clock
         self._templates = Environment(
             loader=PackageLoader("hub.web.portal"),
@@ -82,6 +87,10 @@ class Pages:
         ):
             routes.add_api_route(path, endpoint, methods=["GET"])
         return routes
+
+    def embeds(self) -> APIRouter:
+        """The pages that other sites show inside theirs, and the page that tells them how."""
+        return embeds.router(self._release, self._framed_by, self._render)
 
     def error(self, request: Request, status: int) -> Response:
         """An error for people: what happened and where to go from here. After a fault of ours nothing is relied on."""

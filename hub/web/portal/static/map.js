@@ -87,16 +87,30 @@ function marker(point, map, L) {
   const icon = L.divIcon({ className: point.n === 1 ? "single" : "cluster", iconSize: [side(point), side(point)], html: label(point) });
   const placed = L.marker([point.lat, point.lon], { icon, riseOnHover: true });
   if (point.n === 1) {
-    const link = document.createElement("a");
-    link.href = `/acteurs/${encodeURIComponent(point.id)}`;
-    link.textContent = point.name;
-    return placed.bindPopup(link);
+    return placed.bindPopup(link(`/acteurs/${encodeURIComponent(point.id)}`, point.name));
+  }
+  const around = L.latLng(point.lat, point.lon).toBounds(TOWN_METRES);
+  if (!form() && map.getZoom() >= TOWN) {
+    return placed.bindPopup(link(`/acteurs?zone=${box(around)}`, `${point.n} structures ici`));
   }
   const choose = () => {
     if (map.getZoom() < TOWN) map.setView([point.lat, point.lon], map.getZoom() + 2, { animate: !reduced() });
-    else within(L.latLng(point.lat, point.lon).toBounds(TOWN_METRES));
+    else within(around);
   };
   return placed.on("click", choose).on("keypress", (event) => { if (event.originalEvent.key === "Enter") choose(); });
+}
+
+// In a frame of another site there is no form to search with, and links lead to a tab of their own.
+function form() {
+  return document.getElementById("recherche");
+}
+
+function link(address, text) {
+  const made = document.createElement("a");
+  made.href = address;
+  made.textContent = text;
+  if (!form()) Object.assign(made, { target: "_blank", rel: "noopener" });
+  return made;
 }
 
 // What a circle says to those who see it, and to those who do not.
@@ -146,7 +160,7 @@ function shapes(topology, name) {
 function controls(map, element) {
   const bar = document.createElement("p");
   bar.className = "map-bar";
-  button(bar, "Chercher dans cette zone", () => within(map.getBounds()));
+  if (form()) button(bar, "Chercher dans cette zone", () => within(map.getBounds()));
   for (const [name, bounds] of Object.entries(VIEWS)) button(bar, name, () => map.fitBounds(bounds, { animate: !reduced() }));
   element.after(bar);
 }
@@ -161,7 +175,7 @@ function button(bar, text, act) {
 
 function within(bounds) {
   document.getElementById("zone").value = box(bounds);
-  document.getElementById("recherche").requestSubmit();
+  form().requestSubmit();
 }
 
 function box(bounds) {
