@@ -13,6 +13,7 @@ from hub.cli import (
     networks,
     notices,
     quarantine,
+    rebuilding,
     releases,
     review,
     schedule,
@@ -42,6 +43,7 @@ for part in (
     quarantine,
     networks,
     releases,
+    rebuilding,
     conforming,
     demonstration,
 ):

@@ -13,8 +13,9 @@ from hub.model.imprint import UNSIGNED, Imprint
 from hub.stages.compile import CATALOGUE
 from hub.stages.contents import contents
 from hub.stages.release import Release, Unchanged, publish
-from hub.store import meta
+from hub.store import meta, moments
 from hub.store.engine import reading
+from hub.store.moments import Moment
 
 _RELEASED = "released"
 
@@ -40,9 +41,11 @@ def release(
         current = shelf.current(releases)
         if current is not None and meta.get(connection, _RELEASED) == f"{current.name} {inputs}":
             return Unchanged(name=current.name, folder=current)
+        given = moments.given(connection)
         published = publish(found, releases, now, allow_empty=allow_empty, last_word=partial(_may_write, engine))
     with engine.begin() as connection:
         meta.put(connection, _RELEASED, f"{published.name} {inputs}")
+        moments.add(connection, Moment(at=now, given=given, released_as=published.name))
     return published
 
 

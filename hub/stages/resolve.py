@@ -23,9 +23,10 @@ from hub.resolution import Model, load
 from hub.resolution.keeping import write
 from hub.stages.decided import Followed, followed
 from hub.stages.regrouping import News, Regrouped, news, regrouped
-from hub.store import clusters, judgements, meta, records
+from hub.store import clusters, judgements, meta, moments, records
 from hub.store.clusters import Placed, StoredEdge
 from hub.store.engine import reading
+from hub.store.moments import Given, Moment
 from hub.store.registers import Stored
 from schemas.canonical import content_hash
 from schemas.record import COLLECTIONS, RecordKey
@@ -61,12 +62,16 @@ class Found:
     """What resolution finds in one state of the database, before anything is written.
 
     inputs:    a hash of all that it depends on.
+    given:     what had been stated and decided.
+    model:     a hash of the weights.
     parts:     what became of each collection that anything became of.
     issued:    the identifiers of the records in the clusters touched, and of those that left; others stay as they are.
     set_aside: judgements that could not be followed, because networks made them contradict others.
     """
 
     inputs: str
+    given: Given
+    model: str
     parts: Mapping[str, Regrouped]
     issued: Sequence[IssuedId]
     set_aside: Sequence[Bound]
@@ -133,6 +138,8 @@ def find(connection: Connection, model: Model, decided: Standing, *, whole: bool
     }
     return Found(
         inputs=inputs,
+        given=moments.given(connection),
+        model=fingerprint(model),
         parts=parts,
         issued=_reissued(connection, parts.values(), continued),
         set_aside=obeyed.set_aside,
@@ -143,6 +150,11 @@ def at_threshold(model: Model, threshold: float) -> Model:
     """The model under which two records are one when their log-odds are above `threshold`; as it is, above 0."""
     moved = {name: replace(weights, bias=weights.bias - threshold) for name, weights in model.collections.items()}
     return replace(model, collections=moved)
+
+
+def fingerprint(model: Model) -> str:
+    """A hash of all weights, the threshold among them."""
+    return content_hash(asdict(model))
 
 
 def _inputs(told: Sequence[News], model: Model, decided: Standing) -> str:
@@ -156,7 +168,7 @@ def _inputs(told: Sequence[News], model: Model, decided: Standing) -> str:
         {
             "records": {each.collection: each.digest.hex for each in told},
             "judgements": binding,
-            "model": asdict(model),
+            "model": fingerprint(model),
         }
     )
 
@@ -213,6 +225,7 @@ def _write(connection: Connection, found: Found, number: int, now: datetime) -> 
     clusters.save_issued(connection, found.issued, now)
     meta.put(connection, RESOLVED, found.inputs)
     meta.put(connection, RESOLUTION, str(number))
+    moments.add(connection, Moment(at=now, given=found.given, resolved_with=found.model))
 
 
 def resettled(parts: Mapping[str, Regrouped]) -> set[RecordKey]:

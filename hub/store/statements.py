@@ -91,6 +91,13 @@ def stated(connection: Connection, numbers: Iterable[int]) -> dict[int, Statemen
     return found
 
 
+def between(connection: Connection, source: str, after: int, upto: int) -> Iterator[Statement]:
+    """Stream what a source said, and what became of it, in order of number: above `after`, `upto` included."""
+    here = and_(statements.c.source == source, statements.c.number > after, statements.c.number <= upto)
+    for row in connection.execute(select(statements).where(here).order_by(statements.c.number)).yield_per(_BATCH):
+        yield _statement(row)
+
+
 def quarantine(
     connection: Connection, source: str | None = None, collection: str | None = None, code: str | None = None
 ) -> Iterator[Quarantined]:

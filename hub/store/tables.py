@@ -2,6 +2,7 @@
 
     precious   statements (what was received, append only) · judgements, undos (what people decided and took back)
                rulings, instructions, source_keys (what they decided about holds and told us of sources)
+               moments (resolutions and releases, so that they can be done again in the same order)
     position   sources · source_state · jobs · records (one row a key: which statement stands); in
                `ledger.py`, runs · pings · told · notices
     derived    clusters · mentions · edges · registers · doubts · issued_ids · golden: rebuilt from the precious part
@@ -163,6 +164,21 @@ undos = Table(
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+# Each resolution and each release, with how far the log had come: source -> number of its last statement, the last job,
+# the last judgement, those taken back.
+moments = Table(
+    "moments",
+    metadata,
+    Column("number", NUMBER, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("resolved_with", HASH),
+    Column("released_as", Text),
+    Column("statements", JSON, nullable=False),
+    Column("job", NUMBER, nullable=False),
+    Column("judgement", NUMBER, nullable=False),
+    Column("undone", JSON, nullable=False),
 )
 
 # place: of the record in its cluster, in founding order; the record at 0 founded the identifier.

@@ -178,6 +178,20 @@ def test_a_second_run_changes_nothing_and_says_so(report: dict[str, Any], data: 
     assert len([each for each in (data / "hub" / "releases").iterdir() if each.is_dir() and not each.is_symlink()]) == 1
 
 
+def test_the_demonstration_is_made_again_from_its_log(report: dict[str, Any], data: Path, tmp_path: Path) -> None:
+    said = manifest(data)
+    command = [HUB, "rebuild", "--from-log", "--home", str(data / "hub"), "--out", str(tmp_path / "drill"), "--json"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = json.loads(done.stdout)
+    again = json.loads((tmp_path / "drill" / "releases" / "current" / "manifest.json").read_bytes())
+    assert (made["same"], made["content"]) == (True, made["expected"])
+    assert again["digests"] == said["digests"]
+    assert again["release"].rpartition("-")[2] == said["release"].rpartition("-")[2]
+
+
 def test_two_runs_from_nothing_publish_the_same_bytes(few: Path, tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
 
