@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from hub.web.current import NotKept
 from hub.web.security import HEADERS
 from schemas.canonical import JSON
 from schemas.errors import ConfigError, ContractError, FederationError, NotFound, RequestError, SourceError
@@ -34,6 +35,7 @@ STATUSES: dict[type[FederationError], int] = {
     Gone: 410,
     NotOpen: 403,
     NotFound: 404,
+    NotKept: 404,
     RequestError: 400,
     ConfigError: 503,
     SourceError: 502,

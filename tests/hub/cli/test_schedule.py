@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -91,6 +92,25 @@ def test_a_timer_that_fires_while_another_process_runs_the_night_leaves_it_alone
     assert first.returncode == 0
     assert [each["number"] for each in told(tmp_path, "run", "list")] == [run["number"]]
     assert slow.node.asked.count("changes") == 1
+
+
+def test_a_process_that_is_killed_leaves_a_run_that_another_finishes_once_it_was_not_heard_of(
+    tmp_path: Path, slow: SlowNode
+) -> None:
+    with started(tmp_path) as process:
+        assert slow.asked.wait(60)
+        process.kill()
+    slow.allowed.set()
+    assert told(tmp_path, "schedule", "--once") == []
+
+    with sqlite3.connect(tmp_path / "hub.sqlite") as database:  # ten minutes go by
+        earlier = "strftime('%Y-%m-%d %H:%M:%S.000000', heartbeat_at, '-11 minutes')"
+        database.execute(f"UPDATE runs SET heartbeat_at = {earlier}")
+    database.close()
+    [run] = told(tmp_path, "schedule", "--once")
+
+    assert (run["status"], run["attempt"]) == ("succeeded", 2)
+    assert [job["error"] for job in told(tmp_path, "job", "list")] == [None, "interrupted"]
 
 
 def test_a_run_that_is_told_to_stop_is_handed_back_and_finished_by_the_next_process(

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from hub.model.agenda import PATIENCE
-from hub.model.run import Run
+from hub.model.agenda import PATIENCE, Nightly
+from hub.model.run import Evidence, Run
+from hub.stages.running import claim, perform
 from hub.store import runs
 from hub.store.engine import reading
 from hub.store.tables import meta
@@ -154,3 +156,26 @@ def test_a_run_that_kills_every_hub_is_given_up_and_the_next_night_runs(engine: 
     assert (str(run.status), run.error) == ("failed", "run-abandoned")
     assert many[3].ask(run_at(NIGHT + timedelta(days=1))) == "working 2026-11-24 1"
     assert many[3].ask("end") == "succeeded"
+
+
+def test_a_stage_that_computes_for_long_without_writing_is_heard_of_all_the_same(engine: Engine) -> None:
+    later, beaten, pauses = NIGHT + timedelta(hours=1), threading.Event(), iter([False])
+    run = claim(engine, Nightly(), ["reso"], "a", NIGHT, lambda *_: None)
+    assert run is not None
+
+    def pause(done: threading.Event) -> bool:
+        if next(pauses, True):
+            beaten.set()
+            return done.wait(60)
+        return False
+
+    def work(_: Engine, __: Run) -> None:
+        assert beaten.wait(60)
+        [seen] = ledger(engine)
+        assert seen.heartbeat_at == later
+
+    proved = Evidence(visits={}, resolved=True, compiled=True, accounted=True, released=True)
+    ended = perform(run, engine, work, lambda _: proved, lambda: later, lambda: False, lambda *_: None, pause=pause)
+
+    assert ended is not None
+    assert ended.error is None
