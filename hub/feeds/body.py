@@ -2,7 +2,7 @@
 
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import IO, cast
@@ -30,14 +30,21 @@ class Budget:
     left: int
 
 
-def decoded(source: Source, response: httpx.Response, budget: Budget, signed: Digests | None = None) -> Iterator[bytes]:
+def decoded(
+    source: Source,
+    response: httpx.Response,
+    budget: Budget,
+    signed: Digests | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[bytes]:
     """The decompressed bytes of an answer whose body was not read yet.
 
     signed: what its bytes as sent must hash to; then none is given out before all have arrived and agree.
+    clock:  seconds that only rise, by which its speed is judged.
     A file that is gzip itself (`snapshot.ndjson.gz`) is decompressed too, whether its server says so or not.
     Raises TooLarge, SuspiciousRatio, TooSlow, CorruptAnswer, TruncatedAnswer, SourceUnreachable or UnprovenOrigin.
     """
-    wire = _Wire(source, response)
+    wire = _Wire(source, response, clock)
     if signed is None:
         yield from _bounded(source, response, wire, budget)
         return
@@ -104,9 +111,9 @@ def _unzstd(wire: "_Wire") -> Iterator[bytes]:
 class _Wire:
     """The bytes as they arrive: counted, and given up when they come too slowly."""
 
-    def __init__(self, source: Source, response: httpx.Response) -> None:
-        self._source, self._raw = source, response.iter_raw()
-        self._since, self._counted = time.monotonic(), 0
+    def __init__(self, source: Source, response: httpx.Response, clock: Callable[[], float]) -> None:
+        self._source, self._raw, self._clock = source, response.iter_raw(), clock
+        self._since, self._counted = clock(), 0
         self.received = 0
         self._kept: Iterator[bytes] | None = None
 
@@ -134,9 +141,9 @@ class _Wire:
     def _check_rate(self, arrived: int) -> None:
         limits = self._source.limits
         self._counted += arrived
-        elapsed = time.monotonic() - self._since
+        elapsed = self._clock() - self._since
         if elapsed < limits.slow_after_s:
             return
         if self._counted < limits.min_rate * elapsed:
             raise TooSlow(self._source.name, f"under {limits.min_rate} bytes a second for {elapsed:.0f} s")
-        self._since, self._counted = time.monotonic(), 0
+        self._since, self._counted = self._clock(), 0

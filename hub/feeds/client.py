@@ -1,7 +1,7 @@
 """The feed's words over HTTP: manifest, changes, snapshot, digests and buckets of one source, for one job."""
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -23,6 +23,7 @@ from hub.feeds.errors import (
 from hub.feeds.http import get
 from hub.feeds.origin import BESIDE, Origin
 from hub.feeds.paging import Page, pages
+from hub.feeds.patience import Patience
 from hub.model.holding import Holding
 from hub.model.source import Source, SourceKind
 from schemas.feed import MEDIA_TYPE, FeedError, Manifest, lines
@@ -37,14 +38,14 @@ _SNAPSHOT = ("application/gzip", "application/x-gzip", *_NDJSON, "application/oc
 
 
 class FeedClient:
-    """Opens feeds on one shared HTTP client."""
+    """Opens feeds on one shared HTTP client. patience: makes that of each visit."""
 
-    def __init__(self, client: httpx.Client) -> None:
-        self._client = client
+    def __init__(self, client: httpx.Client, patience: Callable[[], Patience] = Patience) -> None:
+        self._client, self._patience = client, patience
 
     def open(self, source: Source, trusted: Collection[str] = ()) -> "Feed":
         """trusted: the keys that its answers must be signed with; none for a source that never signed."""
-        return Feed(self._client, source, trusted)
+        return Feed(self._client, source, trusted, self._patience())
 
 
 class Feed:
@@ -53,8 +54,8 @@ class Feed:
     Every method raises a SourceError (see `hub.feeds.errors`) when the source cannot be read or may not be trusted.
     """
 
-    def __init__(self, client: httpx.Client, source: Source, trusted: Collection[str] = ()) -> None:
-        self._client, self._source = client, source
+    def __init__(self, client: httpx.Client, source: Source, trusted: Collection[str], patience: Patience) -> None:
+        self._client, self._source, self._patience = client, source, patience
         self._origin = Origin(source, trusted)
         self._base = source.base_url.rstrip("/") + "/"
         self._budget = Budget(source.limits.max_body_bytes)
@@ -70,7 +71,7 @@ class Feed:
         Nobody signs a 304: a source that signs is always asked for the whole manifest.
         """
         etag = None if self._origin.trusted else etag
-        with get(self._client, self._source, urljoin(self._base, "feed.json"), _JSON, etag) as response:
+        with self._get(urljoin(self._base, "feed.json"), _JSON, etag) as response:
             if response.status_code == httpx.codes.NOT_MODIFIED:
                 return None
             body = bytearray()
@@ -111,7 +112,7 @@ class Feed:
     def snapshot(self, manifest: Manifest) -> Iterator[tuple[Manifest, Iterator[Page]]]:
         """Everything the source holds: the manifest it was taken at, and its records in no particular order."""
         url = urljoin(self._base, manifest.links.get("snapshot", "snapshot.ndjson.gz"))
-        with get(self._client, self._source, url, _SNAPSHOT) as response:
+        with self._get(url, _SNAPSHOT) as response:
             found = self._lines(response)
             first = next(found, None)
             if first is None:
@@ -121,7 +122,7 @@ class Feed:
     def digests(self, collection: str) -> Mapping[str, Holding]:
         """Count and digest of each bucket; a bucket left out is empty."""
         url = urljoin(self._base, f"digests/{collection}")
-        with get(self._client, self._source, url, _NDJSON) as response:
+        with self._get(url, _NDJSON) as response:
             return dict(self._bucket(line) for line in self._lines(response))
 
     def bucket(self, manifest: Manifest, collection: str, bucket: str) -> Iterator[Page]:
@@ -130,7 +131,7 @@ class Feed:
         return self._pages(f"{url}?{urlencode({'collection': collection, 'bucket': bucket})}")
 
     def _pages(self, url: str) -> Iterator[Page]:
-        with get(self._client, self._source, url, _NDJSON) as response:
+        with self._get(url, _NDJSON) as response:
             yield from self._complete(pages(self._lines(response)))
 
     def _complete(self, found: Iterator[Page]) -> Iterator[Page]:
@@ -141,10 +142,15 @@ class Feed:
         if end is None:
             raise TruncatedAnswer(self._source.name, "the answer stopped before its end line")
 
+    def _get(
+        self, url: str, types: tuple[str, ...] | None, etag: str | None = None
+    ) -> AbstractContextManager[httpx.Response]:
+        return get(self._client, self._source, url, types, etag, self._patience)
+
     def _decoded(self, response: httpx.Response, *, is_manifest: bool = False) -> Iterator[bytes]:
         beside = self._beside(response) if self._origin.expects or is_manifest else None
         signed = self._origin.prove(response, beside)
-        return decoded(self._source, response, self._budget, signed)
+        return decoded(self._source, response, self._budget, signed, self._patience.clock)
 
     def _beside(self, response: httpx.Response) -> bytes | None:
         """The signature that lies beside a plain file; None where there is none."""
@@ -152,7 +158,7 @@ class Feed:
             return None
         url = str(response.request.url.copy_with(host=httpx.URL(self._base).host)) + BESIDE
         try:
-            with get(self._client, self._source, url, None) as found:
+            with self._get(url, None) as found:
                 return next(decoded(self._source, found, self._budget), b"")
         except SourceStatus:
             return None

@@ -21,6 +21,12 @@ class SourceStatus(SourceError):
         self.retryable = status >= 500 or status == 429
 
 
+class RefusedToken(SourceError):
+    """The node asks for a token: ours is missing, or not the right one."""
+
+    code = "source-token"
+
+
 class CursorExpired(SourceError):
     """410: the history before our cursor was compacted. The reader turns to the snapshot."""
 

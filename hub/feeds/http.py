@@ -20,15 +20,18 @@ from hub.feeds.errors import (
     HtmlInstead,
     RefusedAddress,
     RefusedRedirect,
+    RefusedToken,
     SourceStatus,
     SourceUnreachable,
     TooSlow,
     WrongContentType,
 )
+from hub.feeds.patience import Patience, asked_s
 from hub.model.source import Source
 from schemas.errors import ConfigError
 
 _MAX_REDIRECTS = 5
+_LATER = (httpx.codes.TOO_MANY_REQUESTS, httpx.codes.SERVICE_UNAVAILABLE)
 _HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -50,18 +53,23 @@ def open_client() -> httpx.Client:
 
 @contextmanager
 def get(
-    client: httpx.Client, source: Source, url: str, types: tuple[str, ...] | None, etag: str | None = None
+    client: httpx.Client,
+    source: Source,
+    url: str,
+    types: tuple[str, ...] | None,
+    etag: str | None = None,
+    patience: Patience | None = None,
 ) -> Iterator[httpx.Response]:
     """An answer whose body was not read yet: 200 of one of the content `types`, or 304 when `etag` still holds.
 
-    types: None for a file of any type but a web page.
+    types: None for a file of any type but a web page. A source that asks to be asked again later is, within `patience`.
 
     Raises a SourceError that says what is wrong with anything else.
     """
     headers = {"Accept": ", ".join(types or ("*/*",)), "Accept-Encoding": ACCEPT_ENCODING} | _authorization(source)
     if etag is not None:
         headers["If-None-Match"] = etag
-    with _following(client, source, url, headers) as response:
+    with _following(client, source, url, headers, patience or Patience()) as response:
         _check_status(source, response)
         if response.status_code == httpx.codes.OK:
             _check_type(source, response, types)
@@ -69,14 +77,23 @@ def get(
 
 
 @contextmanager
-def _following(client: httpx.Client, source: Source, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-    for _ in range(_MAX_REDIRECTS):
+def _following(
+    client: httpx.Client, source: Source, url: str, headers: dict[str, str], patience: Patience
+) -> Iterator[httpx.Response]:
+    redirects = 0
+    while redirects < _MAX_REDIRECTS:
         _check_host(source, url)
         with _answer(client, source, url, headers) as response:
-            if not response.has_redirect_location:
+            later = asked_s(response.headers.get("retry-after")) if response.status_code in _LATER else None
+            if not response.has_redirect_location and later is None:
                 yield response
                 return
-            url = urljoin(url, response.headers["location"])
+            moved = response.headers["location"] if response.has_redirect_location else None
+        if moved is not None:
+            url, redirects = urljoin(url, moved), redirects + 1
+        elif not patience.wait(later):
+            asked = f"HTTP {response.status_code} for {response.request.url.path}, to be asked again in {later:.0f} s"
+            raise SourceStatus(source.name, asked, response.status_code)
     raise RefusedRedirect(source.name, f"redirected more than {_MAX_REDIRECTS} times")
 
 
@@ -112,6 +129,9 @@ def _check_status(source: Source, response: httpx.Response) -> None:
     status = response.status_code
     if status == httpx.codes.GONE:
         raise CursorExpired(source.name, "the node no longer keeps the history we ask for")
+    if status in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        ours = "refuses our token" if source.token_file else "asks for a token, and none is set for it (token_file)"
+        raise RefusedToken(source.name, f"the node {ours}: HTTP {status} for {response.request.url.path}")
     if status not in (httpx.codes.OK, httpx.codes.NOT_MODIFIED):
         raise SourceStatus(source.name, f"HTTP {status} for {response.request.url.path}", status)
 

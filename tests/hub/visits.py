@@ -9,6 +9,7 @@ from sqlalchemy import Engine, select
 
 from hub.feeds import FeedClient
 from hub.feeds.http import open_client
+from hub.feeds.patience import Patience
 from hub.model.job import Job
 from hub.model.source import Limits, Source
 from hub.stages.harvest import harvest
@@ -27,7 +28,9 @@ def source_at(url: str, name: str = "centraider", **said: Any) -> Source:
 
 
 @contextmanager
-def visiting(node: FakeNode, engine: Engine, **said: Any) -> Iterator[Callable[[], Job]]:
+def visiting(
+    node: FakeNode, engine: Engine, patience: Callable[[], Patience] = Patience, **said: Any
+) -> Iterator[Callable[[], Job]]:
     """Serve a node and give a function that harvests it, one night after the other."""
     night = NIGHT
     with serving(node.answer) as url, open_client() as client:
@@ -36,7 +39,7 @@ def visiting(node: FakeNode, engine: Engine, **said: Any) -> Iterator[Callable[[
         def visit() -> Job:
             nonlocal night
             night += timedelta(days=1)
-            return harvest(source, FeedClient(client), engine, night)
+            return harvest(source, FeedClient(client, patience), engine, night)
 
         yield visit
 
