@@ -125,7 +125,8 @@ class _Desk:
         stated = self._door.schemas.get(put.collection)
         schema = (schema_for(put.collection, stated) if stated else None) or LATEST[put.collection]
         examined = examine(put, schema, self._door.perimeter)
-        if not examined.fit and before.state is State.QUARANTINED and before.declared_hash == put.hash:
+        fit = examined.fit
+        if not fit and before.state is State.QUARANTINED and before.declared_hash == put.hash:
             self._counts["unchanged"] += 1
             return
         number = self._state(
@@ -135,13 +136,13 @@ class _Desk:
             hash=put.hash,
             modified_at=put.modified_at,
             payload=examined.canonical,
-            issues=again if examined.fit else examined.issues + again,
-            accepted=examined.fit,
+            issues=again if fit else examined.issues + again,
+            accepted=fit,
             schema=stated,
             judged_with=self._door.stamp,
         )
-        self._change(before.stated(number, put.hash, fit=examined.fit, now=self._door.now))
-        self._counts["accepted" if examined.fit else "quarantined"] += 1
+        self._change(before.stated(number, put.hash, fit=fit, now=self._door.now))
+        self._counts["accepted" if fit else "quarantined"] += 1
 
     def _delete(self, delete: Delete) -> None:
         before = self._find(RecordKey(delete.collection, self._door.source, delete.id))

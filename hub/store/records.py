@@ -308,7 +308,7 @@ def _row(standing: Standing) -> dict[str, Any]:
         "collection": standing.key.collection,
         "local_id": standing.key.local_id,
         "bucket": bucket(standing.key.local_id),
-        "state": standing.state,
+        "state": standing.state.value,
         "received_statement": standing.received,
         "declared_hash": standing.declared_hash,
         "accepted_statement": standing.accepted,

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
 
 from hub.model.job import JobKind
 from hub.model.standing import State
 from hub.model.statement import Op, Statement, statement_number
 from hub.store.tables import jobs, records, statements
+from hub.store.upsert import insert_all
 from schemas.canonical import JSON, hash_of
 from schemas.record import Issue
 
@@ -61,7 +62,7 @@ class Quarantined:
 
 def add(connection: Connection, new: Sequence[Statement]) -> None:
     for start in range(0, len(new), _BATCH):
-        connection.execute(insert(statements), [_row(statement) for statement in new[start : start + _BATCH]])
+        insert_all(connection, statements, [_row(statement) for statement in new[start : start + _BATCH]])
 
 
 def last_number(connection: Connection, job: int) -> int:
@@ -191,7 +192,7 @@ def _row(statement: Statement) -> dict[str, Any]:
         "source": statement.source,
         "collection": statement.collection,
         "local_id": statement.local_id,
-        "op": statement.op,
+        "op": statement.op.value,
         "seq": statement.seq,
         "hash": statement.hash,
         "modified_at": statement.modified_at,
