@@ -75,6 +75,11 @@ class Network(FakeNode):
         if self.rng.random() < 0.06:
             self.rng.choice(self._upheavals)()
 
+    def add_some(self) -> None:
+        for _ in range(3):
+            self.change()
+            self.add()
+
     def add(self) -> None:
         if len(self.live) > MOST:
             return

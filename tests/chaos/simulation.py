@@ -43,6 +43,7 @@ LIMITS = Limits(max_body_bytes=4 << 20, ratio_grace_bytes=1 << 16)
 # AS112: IANA calls it globally reachable and nobody is at home there. Nothing is ever sent to it.
 PREFIX = "192.31.196."
 CALM_NIGHTS = 4
+FAULTY_SHARE = 0.3
 
 
 class Scale(NamedTuple):
@@ -110,8 +111,9 @@ class Simulation:
         for name, network in self.networks.items():
             if not calm:
                 network.day()
-                if self.rng.random() < 0.15:
-                    self.faults[name] = (self.rng.choice(FAULTS), self.rng.choice((0, 0, 1, 2)))
+                if self.rng.random() < FAULTY_SHARE:
+                    network.add_some()  # or only `feed.json` would be asked for
+                    self.faults[name] = (self.rng.choice(FAULTS), self.rng.choice((0, 1, 1, 2)))
         last = number == self.scale.nights - 1
         resolves = last or number % self.scale.resolve_every == 0
         releases = last or (number > 0 and number % self.scale.release_every == 0)
