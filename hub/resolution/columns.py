@@ -1,12 +1,13 @@
 """Rows as numbers: texts become codes and lists flat arrays, so that a batch of pairs is compared without a loop."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -18,22 +19,40 @@ Measures = Mapping[str, Floats]
 _Made = TypeVar("_Made")
 
 
-class Texts(tuple[str, ...]):
-    """The different texts of a column, and what is often asked of each of them."""
+class Texts(Sequence[str]):
+    """The different texts of a column, made into strings when one is read, and what is often asked of each of them."""
+
+    def __init__(self, texts: pa.Array) -> None:
+        self._texts = texts
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        return self._read[at]
+
+    @cached_property
+    def _read(self) -> list[str]:
+        read: list[str] = self._texts.to_pylist()
+        return read
 
     @cached_property
     def lengths(self) -> Codes:
-        return np.fromiter(map(len, self), dtype=np.int32, count=len(self))
+        return np.asarray(pc.utf8_length(self._texts), dtype=np.int32)
 
     def beginnings(self, letters: int) -> Codes:
         """A number for the first letters of each text, alike beginnings alike."""
-        return codes_of(pa.chunked_array([pa.array([text[:letters] for text in self], pa.string())]))
+        return codes_of(pa.chunked_array([pc.utf8_slice_codeunits(self._texts, 0, letters)], pa.string()))
 
     @cached_property
     def ends(self) -> tuple[Codes, Codes]:
         """The code points of the first and of the last letter, 0 for ""."""
-        first, last = ([ord(text[at]) if text else 0 for text in self] for at in (0, -1))
-        return np.array(first, dtype=np.int32), np.array(last, dtype=np.int32)
+        first, last = pc.utf8_slice_codeunits(self._texts, 0, 1), pc.utf8_slice_codeunits(self._texts, -1)
+        return _points(first), _points(last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +113,7 @@ class Columns:
         """A column of texts with the text of each code."""
         if name not in self._coded:
             codes, texts = _encode(self.rows[name])
-            self._coded[name] = Coded(_without_empty(codes, texts), Texts(texts.to_pylist()))
+            self._coded[name] = Coded(_without_empty(codes, texts), Texts(texts))
         return self._coded[name]
 
     def beginnings(self, name: str, letters: int) -> Codes:
@@ -131,7 +150,7 @@ class Columns:
             arrays = [in_one(self.rows[name]) for name in names]
             flat = [array.flatten() for array in arrays]
             numbers, texts = _encode(pa.chunked_array(flat, pa.string()))
-            known = Texts(texts.to_pylist())
+            known = Texts(texts)
             parts = np.split(numbers, np.cumsum([len(each) for each in flat])[:-1])
             self._lists[names] = tuple(
                 Lists(starts, _ascending(starts, codes), known)
@@ -148,6 +167,14 @@ class Columns:
             found[codes] = np.asarray(in_one(self.rows[weights]).flatten(), dtype=np.float64)
             self._weights[name] = found
         return self._weights[name]
+
+
+def _points(letters: pa.Array) -> Codes:
+    """The code point of each text of one letter, 0 for ""."""
+    encoded = letters.dictionary_encode()
+    points = np.array([ord(letter) if letter else 0 for letter in encoded.dictionary.to_pylist()], dtype=np.int32)
+    found: Codes = points[encoded.indices.to_numpy(zero_copy_only=False)]
+    return found
 
 
 def codes_of(texts: pa.ChunkedArray) -> Codes:

@@ -108,7 +108,8 @@ def run(night: Night, kept: Kept, weights: Weights, threads: int = 1) -> Kept:
     if not (night.ids or night.gone or kept.is_stale):
         return kept
     standing = [at for at, key in enumerate(night.ids) if night.last[key] == at]
-    rows = pa.concat_tables(night.rows) if night.rows else kept.register.rows.slice(0, 0)
+    rows = pa.concat_tables(night.rows).combine_chunks() if night.rows else kept.register.rows.slice(0, 0)
+    night.rows.clear()
     ids, digests = night.ids, np.array(night.digests, dtype=np.uint64)
     if len(standing) < len(ids):
         ids, digests = [ids[at] for at in standing], digests[standing]

@@ -31,7 +31,7 @@ from hub.resolution.rarity import SHARED, Numbers, Shares
 from hub.resolution.score import likely, log_odds
 
 NO_COUPLES: Couples = np.zeros(0, np.int64)
-_FEW = 0.5  # share of dirty rows up to which only their own blocks are looked at
+_FEW = 0.5  # share of rows up to which it pays to pick them out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,9 +153,19 @@ def inside(register: Register, groups: Iterable[Ints]) -> Couples:
 
 
 def scored(register: Register, couples: Couples) -> tuple[pa.Table, pa.Table]:
-    """What `score.score` takes: couples as positions among the rows they speak of, and these rows with their rarity."""
-    asked = distinct(np.concatenate(ends(couples)))
-    left, right = (np.searchsorted(asked, end).astype(np.int32) for end in ends(couples))
+    """What `score.score` takes: couples as positions among the rows they speak of, and these rows with their rarity.
+
+    Where they speak of most rows, all are given: nothing is copied.
+    """
+    is_asked = np.zeros(len(register), dtype=bool)
+    for end in ends(couples):
+        is_asked[end] = True
+    asked = np.flatnonzero(is_asked)
+    if len(asked) > _FEW * len(register):
+        asked = np.arange(len(register))
+    place = np.zeros(len(register), dtype=np.int32)
+    place[asked] = np.arange(len(asked), dtype=np.int32)
+    left, right = (place[end] for end in ends(couples))
     return pa.table({"left": left, "right": right}), _rows(register, asked)
 
 
