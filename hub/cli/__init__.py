@@ -20,4 +20,4 @@ def main() -> None:
             import_module("hub.cli.program").app()
     except FederationError as error:
         print(f"rrma-hub: {error}", file=sys.stderr)
-        sys.exit(import_module("hub.cli.door").exit_code(error))
+        sys.exit(import_module("hub.cli.plain").exit_code(error))

@@ -5,35 +5,43 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from hub.cli.plain import (
+    ATTENTION,
+    DONE,
+    REFUSED,
+    SOURCE_FAILED,
+    USAGE,
+    AsJson,
+    cell,
+    exit_code,
+    show_facts,
+    show_json,
+)
 from schemas.canonical import JSON
-from schemas.errors import ConfigError, FederationError, RequestError, SourceError
 
-DONE, SOURCE_FAILED, USAGE, ATTENTION, REFUSED = 0, 1, 2, 3, 4
+__all__ = [
+    "ATTENTION",
+    "DONE",
+    "HERE",
+    "REFUSED",
+    "SOURCE_FAILED",
+    "USAGE",
+    "AsJson",
+    "Home",
+    "exit_code",
+    "show_facts",
+    "show_json",
+    "show_rows",
+]
 
 Home = Annotated[
     Path, typer.Option(envvar="RRMA_HUB_HOME", show_default="the current folder", help="The folder of the hub.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON value instead of a table.")]
 HERE = Path()
-
-
-def exit_code(error: FederationError) -> int:
-    """The exit code of an error, by who must act."""
-    match error:
-        case ConfigError() | RequestError():
-            return USAGE
-        case SourceError():
-            return SOURCE_FAILED
-    return REFUSED
-
-
-def show_json(value: object) -> None:
-    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
 def show_rows(rows: Iterable[JSON], columns: Sequence[str], *, as_json: bool) -> None:
@@ -42,7 +50,7 @@ def show_rows(rows: Iterable[JSON], columns: Sequence[str], *, as_json: bool) ->
     if as_json:
         show_json(found)
         return
-    cells = [[_cell(row.get(column)) for column in columns] for row in found]
+    cells = [[cell(row.get(column)) for column in columns] for row in found]
     if not sys.stdout.isatty():
         for line in [list(columns), *cells] if cells else []:
             sys.stdout.write("\t".join(line) + "\n")
@@ -51,24 +59,3 @@ def show_rows(rows: Iterable[JSON], columns: Sequence[str], *, as_json: bool) ->
     for line in cells:
         table.add_row(*line)
     Console().print(table)
-
-
-def show_facts(facts: JSON, *, as_json: bool) -> None:
-    """One thing: its facts, one a line."""
-    if as_json:
-        show_json(facts)
-        return
-    width = max(map(len, facts), default=0)
-    for name, value in facts.items():
-        sys.stdout.write(f"{name:<{width}}  {_cell(value)}\n")
-
-
-def _cell(value: object) -> str:
-    match value:
-        case None:
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case dict() | list() | tuple():
-            return orjson.dumps(value).decode()
-    return str(value)

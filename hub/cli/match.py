@@ -13,7 +13,7 @@ import orjson
 import pyarrow as pa
 import typer
 
-from hub.cli.door import ATTENTION, DONE, AsJson, show_facts, show_json
+from hub.cli.plain import ATTENTION, DONE, AsJson, show_facts, show_json
 from hub.resolution import keeping, matching
 from hub.resolution.model import Model, Weights, load
 from hub.spark import matching as on_spark

@@ -6,7 +6,7 @@
 
 import gzip
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -119,6 +119,7 @@ class _Tables:
     by_name: dict[str, list[str]]
     by_code: dict[str, str]
     former: dict[str, str]
+    former_names: dict[str, dict[str, None]]
     departments: frozenset[str]
 
 
@@ -127,27 +128,25 @@ def _tables() -> _Tables:
     by_name: dict[str, list[str]] = {}
     by_code: dict[str, str] = {}
     former: dict[str, str] = {}
+    former_names: dict[str, dict[str, None]] = {}
     departments: set[str] = set()
-    for line in _lines():
+    packed = files("hub.resolution").joinpath("gazetteer.tsv.gz").read_bytes()
+    for line in gzip.decompress(packed).decode("utf-8").splitlines():
         cells = line.split("\t", 3)
         if len(cells) == 3:
             former[cells[0]] = cells[2]
+            former_names.setdefault(cells[1], {})[cells[2]] = None
             continue
         by_name.setdefault(cells[1], []).append(line)
         by_code[cells[0]] = line
         departments.add(cells[2])
-    return _Tables(by_name, by_code, former, frozenset(departments))
+    return _Tables(by_name, by_code, former, former_names, frozenset(departments))
 
 
 @cache
 def _former_names() -> Mapping[str, tuple[str, ...]]:
     """Folded name of a former commune -> codes of the communes it is part of now."""
-    found: dict[str, dict[str, None]] = {}
-    for line in _lines():
-        cells = line.split("\t", 3)
-        if len(cells) == 3:
-            found.setdefault(cells[1], {})[cells[2]] = None
-    return {name: tuple(codes) for name, codes in found.items()}
+    return {name: tuple(codes) for name, codes in _tables().former_names.items()}
 
 
 @cache
@@ -174,8 +173,3 @@ def _misspelt(name: str, postcode: str) -> Town | None:
     lines = [_tables().by_code[code] for code in _codes_of_postcode(postcode)]
     near = [line for line in lines if OSA.distance(line.split("\t", 2)[1], name, score_cutoff=most) <= most]
     return _town(near[0]) if len(near) == 1 else None
-
-
-def _lines() -> Iterator[str]:
-    packed = files("hub.resolution").joinpath("gazetteer.tsv.gz").read_bytes()
-    yield from gzip.decompress(packed).decode("utf-8").splitlines()

@@ -1,4 +1,6 @@
-"""`python -m tests.benchmarks [--json PATH] [NAME…]`: measure, print a table, write JSON.
+"""`python -m tests.benchmarks [--json PATH] [NAME[:RECORDS]…]`: measure, print a table, write JSON.
+
+RECORDS says how large the measured directories are, where a benchmark can be of several sizes (resolution).
 
 Every figure is a ratio between two things measured in turns in one run, since machines differ and are noisy. Nothing
 here fails for being slow.
@@ -19,7 +21,7 @@ from rich.table import Table
 
 from tests.benchmarks.row import Row
 
-MODULES = ("validation", "reading", "harvest", "cycle")
+MODULES = ("validation", "reading", "harvest", "cycle", "resolution")
 DEFAULT_JSON = Path("build/benchmarks.json")
 
 
@@ -48,16 +50,19 @@ def as_json(rows: Sequence[Row]) -> dict[str, object]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure the ratios that count.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(MODULES)}; all when none is given")
+    known = f"any of {', '.join(MODULES)}; all when none is given"
+    parser.add_argument("names", nargs="*", metavar="NAME[:RECORDS]", help=known)
     parser.add_argument("--json", type=Path, default=DEFAULT_JSON, help="where to write the figures (%(default)s)")
     options = parser.parse_args(arguments)
-    if unknown := set(options.names) - set(MODULES):
+    asked = [name.partition(":")[::2] for name in options.names or MODULES]
+    if unknown := {name for name, _ in asked} - set(MODULES):
         parser.error(f"unknown: {', '.join(sorted(unknown))}")
     console = Console()
     rows: list[Row] = []
-    for name in options.names or MODULES:
+    for name, size in asked:
         console.print(f"measuring {name} …", style="dim")
-        rows += importlib.import_module(f"tests.benchmarks.{name}").rows()
+        measure = importlib.import_module(f"tests.benchmarks.{name}").rows
+        rows += measure(int(size)) if size else measure()
     console.print(table(rows))
     options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(as_json(rows), indent=2) + "\n", encoding="utf-8")
