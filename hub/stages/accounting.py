@@ -8,7 +8,7 @@ sent = published + merged + quarantined + held, exactly, for every network, in e
 a fault of ours, and no cycle ends well with one.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple, replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -25,7 +25,7 @@ from hub.stages.compile import CATALOGUE
 from hub.stages.telling import SOFTWARE, lines
 from hub.store import feedback, meta
 from hub.store.engine import reading
-from hub.store.feedback import Facts
+from hub.store.feedback import Facts, Shape
 from schemas.canonical import content_hash
 from schemas.errors import ContractError
 from schemas.feedback import Totals
@@ -59,9 +59,10 @@ def account_for(
 def is_current(connection: Connection, imprint: Imprint = UNSIGNED) -> bool:
     """Whether every network is told what stands now, in sums that agree."""
     for source in feedback.sources_of_records(connection):
-        if feedback.inputs(connection, source) != _inputs(connection, source, imprint):
+        shapes = feedback.shape(connection, source)
+        if feedback.inputs(connection, source) != _inputs(connection, shapes, imprint):
             return False
-        if not feedback.totals(connection, source).adds_up:
+        if not feedback.totals(connection, source, shapes).adds_up:
             return False
     return True
 
@@ -79,17 +80,18 @@ def _account(engine: Engine, source: str, now: datetime, model: Model, imprint: 
     new = Account(source=source, epoch=epoch, number=0, as_of=now, read_seq=None, totals=Totals())
     with engine.connect() as connection, connection.begin() as transaction:
         before, made_of = feedback.open_account(connection, source, new)
-        inputs, number = _inputs(connection, source, imprint), before.number
+        shapes = feedback.shape(connection, source)
+        inputs, number = _inputs(connection, shapes, imprint), before.number
         if inputs != made_of:
-            changed = list(_changed(connection, source, imprint))
-            unresolved = [each.key for each, _ in changed if each.state is State.ACCEPTED and each.place is None]
+            changed = list(feedback.changed(connection, source, _made_by(imprint)))
+            unresolved = [each.key for each in changed if each.state is State.ACCEPTED and each.place is None]
             if unresolved and not resolve.has_seen_all(connection, model):
                 log.info("account.postponed", source=source, unresolved=len(unresolved))
                 transaction.rollback()
                 return None
             feedback.forget(connection, unresolved)
             number = _tell(connection, changed, number, imprint)
-        totals = feedback.totals(connection, source)
+        totals = feedback.totals(connection, source, shapes)
         read_seq = feedback.read_seq(connection, source)
         account = replace(before, number=number, as_of=now, read_seq=read_seq, totals=totals)
         if totals.adds_up:
@@ -100,22 +102,18 @@ def _account(engine: Engine, source: str, now: datetime, model: Model, imprint: 
     return account
 
 
-def _inputs(connection: Connection, source: str, imprint: Imprint) -> str:
+def _inputs(connection: Connection, shapes: Sequence[Shape], imprint: Imprint) -> str:
     """A hash that moves with anything the lines of a source are made of."""
-    told = [SOFTWARE, imprint.site, meta.get(connection, CATALOGUE), feedback.shape(connection, source)]
+    told = [_made_by(imprint), meta.get(connection, CATALOGUE), [list(astuple(each)) for each in shapes]]
     return content_hash({"inputs": told})
 
 
-def _changed(connection: Connection, source: str, imprint: Imprint) -> Iterator[tuple[Facts, str]]:
-    """The records whose line is not what it was, with the fingerprint of their new one."""
-    for each in feedback.facts(connection, source):
-        made_of = [SOFTWARE, imprint.site, *map(str, astuple(replace(each, told=None)))]
-        fingerprint = content_hash({"line": made_of})
-        if fingerprint != each.told:
-            yield each, fingerprint
+def _made_by(imprint: Imprint) -> str:
+    """What every line depends on: a newer hub may tell otherwise, and pages may stand elsewhere."""
+    return f"{SOFTWARE} {imprint.site}"
 
 
-def _tell(connection: Connection, changed: Sequence[tuple[Facts, str]], number: int, imprint: Imprint) -> int:
+def _tell(connection: Connection, changed: Sequence[Facts], number: int, imprint: Imprint) -> int:
     """Write the lines that changed, and return the number of the last."""
     for start in range(0, len(changed), _BATCH):
         batch = changed[start : start + _BATCH]

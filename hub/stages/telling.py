@@ -22,20 +22,19 @@ from schemas.registry import LATEST
 from schemas.validate import issues
 
 SOFTWARE = version("rrma-hub")
-"""A newer hub may tell otherwise: it tells everything again."""
 
 _COUNTED_ONLY = "counted-only"
 
 
-def lines(connection: Connection, batch: Sequence[tuple[Facts, str]], number: int, imprint: Imprint) -> Iterator[Told]:
-    """The lines of some records of one source, each with its fingerprint, numbered after `number`.
+def lines(connection: Connection, batch: Sequence[Facts], number: int, imprint: Imprint) -> Iterator[Told]:
+    """The lines of some records of one source, numbered after `number`.
 
     A record that is accepted and in no cluster has none.
     """
-    wanted = {found for each, _ in batch for found in (each.received, each.accepted) if found is not None}
+    wanted = {found for each in batch for found in (each.received, each.accepted) if found is not None}
     said = statements.stated(connection, wanted)
-    golden = goldens.lines(connection, {each.national_id for each, _ in batch if each.national_id is not None})
-    for each, fingerprint in batch:
+    golden = goldens.lines(connection, {each.national_id for each in batch if each.national_id is not None})
+    for each in batch:
         received = said[each.received]
         fate = fate_of(each.state, each.place, erased=_is_erasure(received))
         if fate is None:
@@ -47,7 +46,7 @@ def lines(connection: Connection, batch: Sequence[tuple[Facts, str]], number: in
             line |= _standing(each, accepted, golden.get(each.national_id or ""), imprint)
             line["issues"] = [remedy.as_json() for remedy in _remedies(each, received)]
             line["corrections"] = []
-        yield Told(key=each.key, number=number, fate=fate, fingerprint=fingerprint, line=encode(line))
+        yield Told(key=each.key, number=number, fate=fate, fingerprint=each.fingerprint, line=encode(line))
 
 
 def _standing(each: Facts, accepted: Statement | None, golden: bytes | None, imprint: Imprint) -> JSON:

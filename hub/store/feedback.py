@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, delete, func, literal, or_, select, update
 
 from hub.model.account import Account
 from hub.model.standing import State
@@ -24,7 +24,7 @@ class Facts:
     received, accepted: numbers of its statements.
     national_id, place: of its cluster; None when it stands in none.
     golden, publication: hash of its golden line and how far that may go.
-    told:               fingerprint of its last line; None when it was never told of.
+    fingerprint:        all of this in one text, by which a line that need not be told again is known.
     """
 
     key: RecordKey
@@ -35,7 +35,7 @@ class Facts:
     place: int | None
     golden: str | None
     publication: str | None
-    told: str | None
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,47 +86,63 @@ def sources_of_records(connection: Connection) -> list[str]:
     return list(connection.scalars(select(records.c.source).distinct().order_by(records.c.source)))
 
 
-def shape(connection: Connection, source: str) -> list[list[Any]]:
-    """What moves whenever a record of this source does: how many stand where, and their newest statements."""
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many records of a source stand in one state, how many of them it states, and their newest statements."""
+
+    state: State
+    count: int
+    stated: int
+    received: int
+    accepted: int | None
+
+
+def shape(connection: Connection, source: str) -> list[Shape]:
+    """What moves whenever a record of this source does, by state."""
     query = (
         select(
             records.c.state,
             func.count(),
+            func.count(records.c.declared_hash),
             func.max(records.c.received_statement),
             func.max(records.c.accepted_statement),
-            func.count(records.c.declared_hash),
         )
         .where(records.c.source == source)
         .group_by(records.c.state)
         .order_by(records.c.state)
     )
-    return [list(row) for row in connection.execute(query)]
+    return [Shape(State(row[0]), *row[1:]) for row in connection.execute(query)]
 
 
-def facts(connection: Connection, source: str) -> Iterator[Facts]:
-    """Stream what the lines of a source are made of, in key order, without what left and was told so, or never told."""
+def changed(connection: Connection, source: str, made_by: str) -> Iterator[Facts]:
+    """Stream what the lines of a source are made of, of those lines that are not as they were told, in key order.
+
+    made_by: what else all lines depend on. The database compares, so that only what changed crosses over.
+    """
     joined = (
         records.join(clusters, _same(records, clusters), isouter=True)
         .join(golden, golden.c.national_id == clusters.c.national_id, isouter=True)
         .join(feedback, _same(records, feedback), isouter=True)
     )
+    made_of = (
+        records.c.state,
+        records.c.received_statement,
+        records.c.accepted_statement,
+        clusters.c.national_id,
+        clusters.c.place,
+        golden.c.hash.label("golden"),
+        golden.c.publication,
+    )
+    fingerprint: ColumnElement[str] = literal(made_by)
+    for column in made_of:
+        fingerprint = fingerprint + " " + func.coalesce(cast(column, Text), "-")
     query = (
-        select(
-            records.c.collection,
-            records.c.local_id,
-            records.c.state,
-            records.c.received_statement,
-            records.c.accepted_statement,
-            clusters.c.national_id,
-            clusters.c.place,
-            golden.c.hash.label("golden"),
-            golden.c.publication,
-            feedback.c.fingerprint,
-        )
+        select(records.c.collection, records.c.local_id, *made_of, fingerprint.label("fingerprint"))
         .select_from(joined)
         .where(
             records.c.source == source,
             or_(records.c.state != State.DELETED, feedback.c.fate.not_in(_FORGOTTEN)),
+            feedback.c.fingerprint.is_distinct_from(fingerprint),
         )
         .order_by(records.c.collection, records.c.local_id)
     )
@@ -158,15 +174,13 @@ def forget(connection: Connection, keys: Iterable[RecordKey]) -> None:
         connection.execute(delete(feedback).filter_by(**here))
 
 
-def totals(connection: Connection, source: str) -> Totals:
-    """Fates counted from the lines, what was sent from the records: two counts that must agree."""
+def totals(connection: Connection, source: str, shapes: Sequence[Shape]) -> Totals:
+    """Fates counted from the lines, what was sent from the records (`shapes`): two counts that must agree."""
     query = select(feedback.c.fate, func.count()).where(feedback.c.source == source).group_by(feedback.c.fate)
     by_fate = {fate: count for fate, count in connection.execute(query) if fate != Fate.WITHDRAWN}
-    mine = records.c.source == source
-    stated = select(func.count()).where(mine, records.c.declared_hash.is_not(None))
-    leaving = select(func.count()).where(mine, records.c.declared_hash.is_(None), records.c.state == State.HELD)
-    declared, held = connection.scalar(stated) or 0, connection.scalar(leaving) or 0
-    return Totals(sent=declared + held, stated=declared, **by_fate)
+    stated = sum(each.stated for each in shapes)
+    leaving = sum(each.count - each.stated for each in shapes if each.state is State.HELD)
+    return Totals(sent=stated + leaving, stated=stated, **by_fate)
 
 
 def lines_after(connection: Connection, source: str, number: int) -> Iterator[bytes]:
@@ -200,7 +214,7 @@ def _facts(source: str, row: Any) -> Facts:
         place=row.place,
         golden=row.golden,
         publication=row.publication,
-        told=row.fingerprint,
+        fingerprint=row.fingerprint,
     )
 
 

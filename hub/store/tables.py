@@ -327,9 +327,10 @@ feedback = Table(
     Column("local_id", key_type, primary_key=True),
     Column("number", BigInteger, nullable=False),
     Column("fate", String(12), nullable=False),
-    Column("fingerprint", HASH, nullable=False),
+    Column("fingerprint", Text, nullable=False),
     Column("line", LargeBinary, nullable=False),
     Index("ix_feedback_number", "source", "number", unique=True),
+    Index("ix_feedback_fate", "source", "fate"),
 )
 
 # inputs: of all that the lines of a source were made of. number: of its last line.

@@ -17,11 +17,12 @@ def upgrade() -> None:
         sa.Column("local_id", KEY, nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("fate", sa.String(length=12), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("line", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("source", "collection", "local_id", name=op.f("pk_feedback")),
     )
     op.create_index("ix_feedback_number", "feedback", ["source", "number"], unique=True)
+    op.create_index("ix_feedback_fate", "feedback", ["source", "fate"], unique=False)
     op.create_table(
         "accounts",
         sa.Column("source", KEY, nullable=False),
