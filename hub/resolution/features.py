@@ -15,6 +15,7 @@ folded; "" and empty lists mean "not said", and what is not said is never eviden
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +31,7 @@ from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "3"
+FEATURES_VERSION = "4"
 
 Row = Mapping[str, Any]
 
@@ -50,9 +51,11 @@ SCHEMA = pa.schema(
 )
 _SCHEMES = ("siren", "siret", "rna", "uai", "ror")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:www\d?\.)?", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _WORDS_KEPT = 40
 _PROSE_READ = 600  # characters
 _ROWS_AT_A_TIME = 1_024
+_SAID_BY_PLACE = ("commune", "departement", "region")
 
 
 def features(collection: str, payload: JSON) -> Row:
@@ -106,8 +109,8 @@ def _project(payload: JSON) -> Row:
         _active(payload, "summary"),
         website=_address(_text(payload.get("url"))),
         owner=_reference(payload.get("lead")),
-        starts=_text(payload.get("starts_on"))[:7],
-        ends=_text(payload.get("ends_on"))[:7],
+        starts=_text(payload.get("starts_on"))[:4],
+        ends=_text(payload.get("ends_on"))[:4],
         amount=str(budget.get("amount") or ""),
     )
 
@@ -164,15 +167,23 @@ def _named(names: list[Name], type_code: str) -> Row:
 
 
 def _titled(payload: JSON) -> Row:
+    """A title's words, without those that only say how it is announced; a year is compared, and no word."""
     title = _text(payload.get("title"))
-    core = list(dict.fromkeys(stem(word) for word in fold(title).split() if word not in lexicon().articles))
+    said = list(dict.fromkeys(stem(word) for word in fold(title).split() if word not in lexicon().articles))
+    own = [word for word in said if word not in _title_words()] or said
+    core = [word for word in own if not _YEAR.fullmatch(word)] or own
     return {
         "whole": fold(title),
-        "letters": "".join(core),
+        "letters": "".join(own),
         "core": core,
-        "names": ["".join(sorted(core))] if core else [],
-        "numbers": [word for word in core if word[0].isdigit()],
+        "names": ["".join(sorted(own))] if own else [],
+        "numbers": [word for word in said if word[0].isdigit()],
     }
+
+
+@cache
+def _title_words() -> frozenset[str]:
+    return frozenset(map(stem, lexicon().title_words))
 
 
 def _spelling(name: Name) -> str:
@@ -258,10 +269,19 @@ def _street(text: str) -> str:
 
 
 def _reference(value: Any) -> str:
-    """Who is meant, as far as it can be compared across networks: a national id, else the folded core of a name."""
+    """Who is meant, as far as networks can agree: the core of a name, or its kind, with its place; else a national id.
+
+    "Ville de Strasbourg" and "Strasbourg" are one.
+    """
     reference = _dict(value)
     name = _text(reference.get("name"))
-    return _text(reference.get("national_id")) or ("".join(sorted(read_name(name).core)) if name else "")
+    if not name:
+        return _text(reference.get("national_id"))
+    read = read_name(name)
+    kind = "" if read.kind in _SAID_BY_PLACE else read.kind
+    place = read.places.commune or read.places.department or read.places.region
+    said = "".join(sorted(read.core)) or kind
+    return f"{said}@{place}" if said or place else ""
 
 
 def _unique(values: Iterable[str]) -> list[str]:

@@ -7,6 +7,7 @@ All words are folded (`schemas.text.fold`). `lexicon.json` holds:
     legal_forms         words that say only how a body is registered
     unit_words          words that make a name that of a local unit; unit_words_within: only after other words
     generic             words that say what kind of body it is, dropped where the kind and its place say everything
+    title_words         words that say how a call or an event is announced, not which one it is
     kinds               kind of body -> pattern on the rewritten name; the first that fits
     compatible_kinds    pairs of kinds that one body may be called by
     homonymous_kinds    kinds whose bodies bear the same names everywhere ("Lycée Notre-Dame")
@@ -36,7 +37,7 @@ _MENDABLE = 4  # letters; shorter words are one slip away from too many others
 
 _SETS = (
     *("articles", "legal_forms", "generic", "unit_words_within", "one_per_place", "place_stop_words", "prepositions"),
-    *("file_letters", "river_words", "homonymous_kinds", "never_left_out", "shared_hosts", "free_mail"),
+    *("title_words", "file_letters", "river_words", "homonymous_kinds", "never_left_out", "shared_hosts", "free_mail"),
 )
 
 
@@ -70,6 +71,7 @@ class Lexicon:
     unit_words: Mapping[str, tuple[Words, ...]]
     unit_words_within: frozenset[str]
     generic: frozenset[str]
+    title_words: frozenset[str]
     kinds: tuple[tuple[str, re.Pattern[str]], ...]
     kind_words: frozenset[str]
     kinds_by_code: Mapping[str, str]
