@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from time import process_time
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -35,6 +35,7 @@ from hub.store.engine import open_engine
 from hub.wiring import configure_logging
 from schemas.canonical import SetDigest, bucket, canonical, hash_of
 from schemas.feed import encode_put
+from tests.benchmarks.oai import taken_by_sickle, write_pages
 from tests.benchmarks.row import Row
 
 RECORDS, MORE_RECORDS, ROUNDS = 20_000, 100_000, 3
@@ -53,17 +54,21 @@ WORDS = "eau puits santé école jeunes femmes climat forêt semences pirogue ma
 
 def rows() -> list[Row]:
     """Records a second of CPU time, and peak megabytes; medians of rounds taken in turns."""
-    whole, floor, bare = [], [], []
+    whole, floor, bare, oai, quiet = [], [], [], [], []
     with TemporaryDirectory() as folder:
         small, large = Path(folder, "small"), Path(folder, "large")
         write_feed(small, RECORDS)
         write_feed(large, MORE_RECORDS)
-        with serving(Path(folder)) as url:
+        write_pages(small / "lines.ndjson", Path(folder, "oai"))
+        with serving(Path(folder)) as url, answering("tests.benchmarks.oai", str(Path(folder, "oai"))) as repository:
             for _ in range(ROUNDS):
+                oai.append(RECORDS / taken_by_sickle(repository, RECORDS))
                 floor.append(RECORDS / taken_by_floor(small / "lines.ndjson"))
                 bare.append(RECORDS / taken_by_bare_floor(small / "lines.ndjson"))
-                whole.append(RECORDS / taken_by_harvest(f"{url}/small"))
-            peaks = [peak_of(f"{url}/{each.name}") for each in (small, large)]
+                first, again = taken_by_nights(f"{url}/small", 2)
+                whole.append(RECORDS / first)
+                quiet.append(again)
+            peaks = [first_load(f"{url}/{each.name}").peak_mb for each in (small, large)]
     return [
         Row(
             name="harvest end to end, gzip and validation",
@@ -79,6 +84,22 @@ def rows() -> list[Row]:
             value=median(whole),
             baseline=median(bare),
             baseline_name="read the file, orjson, raw executemany of each line",
+        ),
+        Row(
+            name="harvest end to end, against an OAI-PMH client",
+            unit="rec/CPU s",
+            value=median(whole),
+            baseline=median(oai),
+            baseline_name="Sickle reads the same records as Dublin Core: no validation, no store",
+            goal=3,
+        ),
+        Row(
+            name="harvest of a source where nothing changed",
+            unit="CPU s",
+            value=median(quiet),
+            baseline=RECORDS / median(whole),
+            baseline_name="its first load: one small request against all of it",
+            goal=0.01,
         ),
         Row(
             name=f"harvest peak memory, {MORE_RECORDS:,} records",
@@ -137,7 +158,14 @@ def write_feed(folder: Path, count: int) -> None:
 @contextmanager
 def serving(folder: Path) -> Iterator[str]:
     """A folder under the standard library's server, in a process of its own."""
-    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(folder)]
+    with answering("http.server", "0", "--bind", "127.0.0.1", "--directory", str(folder)) as url:
+        yield url
+
+
+@contextmanager
+def answering(*module: str) -> Iterator[str]:
+    """A module that serves, in a process of its own, and says at which port."""
+    command = [sys.executable, "-u", "-m", *module]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         try:
             found = re.search(r"port (\d+)", server.stdout.readline() if server.stdout else "")
@@ -184,32 +212,43 @@ def taken_by_bare_floor(path: Path) -> float:
         return process_time() - started
 
 
-def taken_by_harvest(url: str) -> float:
-    """CPU seconds of a first harvest of everything, proof included."""
+def taken_by_nights(url: str, nights: int) -> list[float]:
+    """CPU seconds of each of some visits in a row: a first harvest of everything, proof included, then nothing new.
+
+    Raises RuntimeError when one does not succeed."""
     configure_logging("error")
+    taken = []
     with TemporaryDirectory() as folder, open_client() as client:
         engine = open_engine(f"sqlite:///{folder}/hub.sqlite")
         upgrade(engine)
         source = Source(name="bench", title="Bench", base_url=url, kind=SourceKind.STATIC, local=True)
-        started = process_time()
-        job = harvest(source, FeedClient(client), engine, NOW)
-        taken = process_time() - started
+        for _ in range(nights):
+            started = process_time()
+            job = harvest(source, FeedClient(client), engine, NOW)
+            taken.append(process_time() - started)
+            if job.status is not JobStatus.SUCCEEDED:
+                raise RuntimeError(f"the harvest {job.status}: {job.reason}")
         engine.dispose()
-    if job.status is not JobStatus.SUCCEEDED:
-        raise RuntimeError(f"the harvest {job.status}: {job.reason}")
     return taken
 
 
-def peak_of(url: str) -> float:
-    """Peak resident megabytes of a process that harvests once."""
+class Load(NamedTuple):
+    """What a process took that harvested once: peak resident megabytes, CPU seconds of the harvest."""
+
+    peak_mb: float
+    cpu_s: float
+
+
+def first_load(url: str) -> Load:
+    """Harvest once, in a process of its own."""
     answer = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.harvest", url], capture_output=True, text=True, check=True
     )
-    return float(answer.stdout)
+    return Load(*map(float, answer.stdout.split()))
 
 
 if __name__ == "__main__":
-    taken_by_harvest(sys.argv[1])
+    (taken,) = taken_by_nights(sys.argv[1], 1)
     # Not getrusage: what it calls the peak starts from that of the process which started this one.
     peak = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
-    print(int(peak[1]) / 1024 if peak else float("nan"))
+    print(int(peak[1]) / 1024 if peak else float("nan"), taken)
