@@ -69,7 +69,8 @@ class Scheduler:
                 break
             if ended := self._perform(run):
                 done.append(ended)
-        self.mail()
+        if not self._stopping.is_set():
+            self.mail()
         return done
 
     def mail(self) -> int:
@@ -158,7 +159,11 @@ class Scheduler:
     def _close(self, connection: Connection, ended: Run) -> None:
         """What follows from the end of a run, in the transaction that writes it down."""
         now, settings = self._clock(), self._hub.settings
-        noting.note(connection, ended, self._sources, steward=bool(settings.mail.steward), now=now)
+        try:
+            with connection.begin_nested():
+                noting.note(connection, ended, self._sources, steward=bool(settings.mail.steward), now=now)
+        except Exception:  # a mistake of ours about mails must not keep a run open for ever; the next run tells
+            log.exception("notices.not_made", run=ended.number)
         if ended.errand is Errand.NIGHT:
             long_ago = now - timedelta(days=settings.history_days)
             runs.forget(connection, long_ago)

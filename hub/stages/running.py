@@ -84,8 +84,9 @@ def perform(
     log.info("run.started", run=run.number, errand=run.errand, attempt=run.attempt)
     try:
         with _beating(engine, run.number, owner, clock, pause):
+            found: list[Evidence] = []
             error = _failure(lambda: work(guarded, run))
-            evidence = prove(run)
+            error = _failure(lambda: found.append(prove(run))) or error
     except Stopped:
         with engine.begin() as connection:
             runs.hand_back(connection, run.number, owner)
@@ -95,7 +96,7 @@ def perform(
         log.warning("run.lost", run=run.number)
         return None
     code, reason = error or (None, None)
-    ended = replace(run, ended_at=clock(), evidence=evidence, error=code, reason=reason)
+    ended = replace(run, ended_at=clock(), evidence=next(iter(found), None), error=code, reason=reason)
     with engine.begin() as connection:
         closed = close(connection, ended, closing)
     log.info("run.ended", run=run.number, status=str(ended.status), error=code)
@@ -123,14 +124,20 @@ def _start(connection: Connection, what: Start, sources: Sequence[str], owner: s
 
 
 def _failure(work: Callable[[], None]) -> tuple[str, str] | None:
-    """What stopped the work, as a code and a sentence; a bug is logged with its traceback and told by its name."""
+    """What stopped the work, as a code and a sentence; a bug is logged with its traceback and told by its name.
+
+    Raises Lost, Stopped, and what the database raises when it cannot be used: the run is left open, to be taken over.
+    """
     try:
         work()
-    except (Lost, Stopped):
+    except (Lost, Stopped, OperationalError):
         raise
     except FederationError as error:
         log.warning("run.stopped", code=error.code, reason=str(error))
         return error.code, str(error)
+    except OSError as error:
+        log.exception("run.broken")
+        return "system", str(error)
     except Exception as error:  # the edge of the scheduler: the next night runs whatever this one did
         log.exception("run.broken")
         return "bug", f"{type(error).__name__}: the log has the rest"

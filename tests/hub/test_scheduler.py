@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from hub.distributions import kept, shelf
+from hub.model.agenda import PATIENCE
 from hub.model.run import Errand, Run, RunStatus
 from hub.scheduler import Scheduler
 from hub.settings import SourceFile, add_source, init_home
@@ -227,3 +229,49 @@ def test_a_hub_without_a_network_owes_nothing(tmp_path: Path) -> None:
     init_home(tmp_path / "hub")
     with open_hub(tmp_path / "hub") as hub:
         assert Scheduler(hub, threading.Event(), lambda: NIGHT).look() == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "reason"),
+    [(OSError(28, "No space left on device"), "system", "No space left"), (KeyError("x"), "bug", "KeyError")],
+)
+def test_what_stopped_a_night_is_told_by_who_must_act(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, raised: Exception, code: str, reason: str
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise raised
+
+    monkeypatch.setattr("hub.stages.cycle.release", stop)
+    [run] = nights.look()
+
+    assert (run.status, run.error) == (RunStatus.FAILED, code)
+    assert reason in str(run.reason)
+    assert run.evidence is not None
+    assert "release" in run.evidence.missing
+
+
+def test_a_database_that_goes_away_leaves_the_run_to_be_taken_over(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: Any, **__: Any) -> None:
+        raise OperationalError("SELECT", {}, Exception("server closed the connection"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("hub.stages.cycle.resolve", gone)
+        with pytest.raises(OperationalError):
+            nights.look()
+    assert nights.look(MINUTE) == []
+    [run] = nights.look(PATIENCE)
+
+    assert (run.status, run.attempt) == (RunStatus.SUCCEEDED, 2)
+
+
+def test_a_mistake_of_ours_about_mails_ends_the_run_all_the_same(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("hub.stages.noting.note", broken)
+
+    assert [run.status for run in nights.look()] == [RunStatus.SUCCEEDED]
