@@ -31,6 +31,7 @@ from hub.distributions.deltas import Base
 from hub.distributions.descriptions import writing
 from hub.distributions.formats import FORMATS, NAMES
 from hub.model.release import FileEntry, ReleaseManifest
+from hub.stages import static_site
 from schemas.canonical import JSON, SetDigest, hash_of
 from schemas.errors import FederationError
 
@@ -72,6 +73,7 @@ def check(folder: Path, expected: Outline, indexed: Indexed, bases: Sequence[Bas
         *_catalogue(folder, expected, indexed),
         *_figures(folder, expected),
         *_deltas(folder, bases),
+        *static_site.wrong(folder),
         *writing.wrong(folder, kept.manifest(folder).files),
         *(f"{name} differs from its sum in {checksums.NAME}" for name in checksums.differing(folder)),
     ]
@@ -88,6 +90,7 @@ def check_restored(folder: Path, expected: ReleaseManifest, indexed: Indexed, ba
         *(f"{file.path} is no longer what it was" for file in expected.files if not _is(folder / file.path, file)),
         *_restored(folder, expected, indexed),
         *_deltas(folder, bases),
+        *static_site.wrong(folder),
         *writing.wrong(folder, kept.manifest(folder).files),
         *(f"{name} differs from its sum in {checksums.NAME}" for name in checksums.differing(folder)),
     ]

@@ -20,7 +20,7 @@ from hub.model.imprint import Imprint
 from hub.model.licence import licence
 from hub.model.release import DeltaEntry, FileEntry, NetworkEntry, ReleaseManifest
 from hub.search import SearchIndex
-from hub.stages import export_gate, indexing, seal
+from hub.stages import export_gate, indexing, seal, static_site
 from hub.statistics import OPEN, Statistics
 from schemas.errors import ConfigError
 
@@ -138,6 +138,7 @@ def _manifest(
     dated: FileEntry,
 ) -> ReleaseManifest:
     before = kept.manifest(previous) if previous else None
+    offline = static_site.write(folder, name, now, contents.notice, contents.signed, contents.networks)
     return ReleaseManifest(
         release=name,
         created_at=now,
@@ -146,7 +147,7 @@ def _manifest(
         digests=expected.digests,
         previous_digests=before.digests if before else {},
         networks=contents.networks,
-        files=(*_files(folder, expected), dated, *deltas.files(folder, told), *seal.scripts(folder)),
+        files=(*_files(folder, expected), dated, *offline, *deltas.files(folder, told), *seal.scripts(folder)),
         deltas=tuple(told),
         software=f"rrma-hub/{version('rrma-hub')}",
         licence=contents.licence,

@@ -12,10 +12,10 @@ from pathlib import Path
 import orjson
 
 from hub.catalogue import changes, database
-from hub.distributions import checksums, deltas, kept, shelf
+from hub.distributions import checksums, deltas, kept, shelf, site
 from hub.distributions.descriptions import writing
 from hub.model.release import ReleaseManifest
-from hub.stages import export_gate, indexing, seal
+from hub.stages import export_gate, indexing, seal, static_site
 from hub.stages.release import Release
 from schemas.errors import NotFound, RequestError
 
@@ -45,13 +45,14 @@ def roll_back(releases: Path, name: str, reason: str, now: datetime) -> Release:
             bases = kept.bases(releases, now)
             told = deltas.write(folder, bases, old.digests)
             dated = changes.write(folder, current, told, now)
+            offline = static_site.write(folder, minted, now, old.notice or "", old.imprint, old.networks)
             unsealed = replace(
                 old,
                 release=minted,
                 created_at=now,
                 previous=before.release,
                 previous_digests=before.digests,
-                files=(*restored.files, dated, *deltas.files(folder, told), *seal.scripts(folder)),
+                files=(*restored.files, dated, *offline, *deltas.files(folder, told), *seal.scripts(folder)),
                 deltas=told,
                 rolled_back_from=before.release,
                 rolled_back_to=name,
@@ -84,7 +85,7 @@ def _read(releases: Path, name: str) -> ReleaseManifest:
 
 def _copy(old: ReleaseManifest, source: Path, folder: Path) -> ReleaseManifest:
     """Copy what the release was made of, and index it anew. Returns its manifest with these files alone."""
-    told = {delta.path for delta in old.deltas} | {changes.NAME, seal.PROOF, seal.RECOMPUTE}
+    told = {delta.path for delta in old.deltas} | {changes.NAME, site.NAME, seal.PROOF, seal.RECOMPUTE}
     files = tuple(file for file in old.files if file.path not in told and not writing.describes(file.path))
     for path in {file.path for file in files} | {_CATALOGUE}:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

@@ -9,10 +9,10 @@ _VERSIONED = ("vendor/", "geo/")
 
 
 class Assets(StaticFiles):
-    """The folder `static/`, with how long each file may be kept."""
+    """The folder `static/`, and what the static site of a release shares with it; with how long each may be kept."""
 
     def __init__(self) -> None:
-        super().__init__(packages=[("hub.web.portal", "static")])
+        super().__init__(packages=[("hub.web.portal", "static"), ("hub.distributions.site", "static")])
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)

@@ -9,7 +9,9 @@ _PATTERNS = {
     "Acteurs": r"actors\.(?!.*schema)",
     "Projets": r"projects\.(?!.*schema)",
     "Annonces": r"announcements\.(?!.*schema)",
-    "Tout le catalogue": r"identifiers\.csv|catalogue\.sqlite|statistics\.(?!.*schema)|rrma-verify|rrma-recompute",
+    "Tout le catalogue": (
+        r"site\.zip|identifiers\.csv|catalogue\.sqlite|changes\.sqlite|statistics\.(?!.*schema)|rrma-(?:verify|recompute)"
+    ),
     "Changements depuis d’autres versions": "deltas/",
     "Descriptions et schémas": "",
 }

@@ -47,7 +47,9 @@ def areas(counts: Mapping[str, int]) -> list[Area]:
 
 @cache
 def _paths() -> Mapping[str, str]:
-    topology: JSON = json.loads((files(__package__) / "static/geo/departements-2018.topo.json").read_text("utf-8"))
+    topology: JSON = json.loads(
+        (files("hub.distributions.site") / "static/geo/departements-2018.topo.json").read_text("utf-8")
+    )
     arcs = list(_arcs(topology))
     shapes = {
         shape["properties"]["code"]: [_ring(indexes, arcs) for indexes in _rings(shape)]

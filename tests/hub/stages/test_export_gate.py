@@ -70,7 +70,15 @@ def test_a_whole_release_passes(draft: Path) -> None:
 FILES = [
     *(form.path("actor") for form in FORMATS),
     *("actors.records.jsonl.gz", "identifiers.csv"),
-    *("projects.csv", "catalogue.sqlite", "changes.sqlite", "statistics.json", "datapackage.json", "catalogue.ttl"),
+    *(
+        "projects.csv",
+        "catalogue.sqlite",
+        "changes.sqlite",
+        "site.zip",
+        "statistics.json",
+        "datapackage.json",
+        "catalogue.ttl",
+    ),
 ]
 
 

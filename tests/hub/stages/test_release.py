@@ -61,6 +61,7 @@ def test_a_release_holds_every_file_and_says_so(tmp_path: Path) -> None:
         ("statistics.csv", len(tabulated.of_table(made.folder / tabulated.TABLE))),
         ("statistics.jsonstat.json", None),
         ("changes.sqlite", 3),
+        ("site.zip", 3),
         ("rrma-verify", None),
         ("rrma-recompute", None),
         ("actors.schema.json", None),
@@ -176,7 +177,7 @@ def test_equal_contents_give_equal_bytes(tmp_path: Path) -> None:
     one = released(publish(contents(*ACTORS), tmp_path / "one", NOW))
     other = released(publish(contents(*ACTORS), tmp_path / "other", NOW + DAY))
 
-    dated = {"changes.sqlite", "datapackage.json", "catalogue.jsonld", "catalogue.ttl"}
+    dated = {"changes.sqlite", "site.zip", "datapackage.json", "catalogue.jsonld", "catalogue.ttl"}
     for path in {file.path for file in one.manifest.files} - dated:
         assert (one.folder / path).read_bytes() == (other.folder / path).read_bytes(), path
 
