@@ -175,7 +175,13 @@ def _contacts(columns: Columns, left: Codes, right: Codes) -> Found:
     yield "street.same", _same(street, left, right) & in_town
     yield "street.shared", (_same(street, left, right) & in_town) * columns.numbers("street_shared")[left]
     yield "street.other", _other(street, left, right) & in_town
-    yield "private.same", np.minimum(_in_common(columns, "match_keys", left, right), 2)
+    private = np.minimum(_in_common(columns, "match_keys", left, right), 2)
+    yield "private.same", private
+    even, odd = (
+        _same(columns.codes(name)[0], left, right) * columns.numbers(f"{name}_shared")[left]
+        for name in ("private_even", "private_odd")
+    )
+    yield "private.shared", private * np.maximum(even, odd)
 
 
 def _activity(columns: Columns, left: Codes, right: Codes) -> Found:

@@ -81,6 +81,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "street.shared": ("adresse partagée par plusieurs noms", "street"),
     "street.other": ("adresses différentes dans la même commune", "street"),
     "private.same": ("même coordonnée privée, comparée par empreinte", ""),
+    "private.shared": ("coordonnée privée partagée par plusieurs noms", ""),
     "countries.same": ("pays en commun", "countries"),
     "countries.other": ("aucun pays en commun", "countries"),
     "sectors.same": ("domaines en commun", "sectors"),

@@ -8,7 +8,7 @@ folded; "" and empty lists mean "not said", and what is not said is never eviden
     in the name named_commune, named_department, named_region
     seat        commune, department, region, postcode, street, population
     identifiers siren, siret, rna, uai, ror, other_ids[]
-    reach       website, email, mail_domain, phone, match_keys[]
+    reach       website, email, mail_domain, phone, match_keys[], private_even, private_odd (one match key each)
     activity    countries[], sectors[], words[] (of the description), founded
     projects and announcements besides: owner (lead or organiser), starts, ends, amount
 """
@@ -31,14 +31,15 @@ from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "4"
+FEATURES_VERSION = "5"
 
 Row = Mapping[str, Any]
 
 _TEXTS = (
     "whole", "letters", "kind", "national", "unit", "family", "named_commune", "named_department", "named_region",
     "commune", "department", "region", "postcode", "street", "siren", "siret", "rna", "uai", "ror",
-    "website", "email", "mail_domain", "phone", "founded", "owner", "starts", "ends", "amount",
+    "website", "email", "mail_domain", "phone", "private_even", "private_odd",
+    "founded", "owner", "starts", "ends", "amount",
 )  # fmt: skip
 _LISTS = (
     "core", "names", "acronyms", "initials", "numbers", "heads", "other_ids", "countries", "sectors", "words",
@@ -97,7 +98,7 @@ def _actor(payload: JSON) -> Row:
         email=email,
         mail_domain="" if mail_domain in lexicon().free_mail else mail_domain,
         phone=_phone(_text(payload.get("phone"))),
-        match_keys=_texts(payload.get("match_keys")),
+        **_private(sorted(set(_texts(payload.get("match_keys"))))),
         founded=_text(payload.get("founded_on"))[:4],
     )
 
@@ -236,6 +237,14 @@ def _active(payload: JSON, prose: str) -> Row:
         "sectors": _unique(_texts(payload.get("sectors"))),
         "words": _unique(words)[:_WORDS_KEPT],
     }
+
+
+def _private(keys: list[str]) -> Row:
+    """All match keys, and for counting who else has them the first even and the first odd one: of a telephone and a
+    mailbox mostly both, and a key is of one kind in every record."""
+    even = [key for key in keys if key[-1:] in tuple("02468ace")]
+    odd = [key for key in keys if key not in even]
+    return {"match_keys": keys, "private_even": "".join(even[:1]), "private_odd": "".join(odd[:1])}
 
 
 def _web(url: str) -> str:

@@ -28,7 +28,10 @@ from hub.resolution.lexicon import common_words, lexicon, stem
 from schemas.text import fold
 from schemas.vocabularies import vocabulary
 
-SHARED = ("siren", "siret", "rna", "uai", "ror", "website", "email", "mail_domain", "phone", "street")
+SHARED = (
+    *("siren", "siret", "rna", "uai", "ror", "website", "email", "mail_domain", "phone", "street"),
+    *("private_even", "private_odd"),
+)
 _PRIOR_NAMES = 20_000  # how many names of experience `words.json` counts for
 _COUNTRY = 0.03  # share of any country's name: a body is easily named after the country it works with
 _GENERIC = 0.2  # share of a word that says what kind of body it is: such words come together, not by chance

@@ -1,6 +1,7 @@
 """Resolution as a whole: the traps of the field, people's judgements, and no chance anywhere."""
 
 from datetime import timedelta
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -223,6 +224,24 @@ def test_poor_and_odd_records_are_resolved_like_any_other() -> None:
 
 def test_five_thousand_records_behind_one_telephone_stay_apart() -> None:
     records = [actor("a", str(at), f"Kinkeliba{at} Harmattan{at}", phone="02 40 00 00 00") for at in range(5_000)]
+
+    assert len(resolve_records(records).clusters) == len(records)
+
+
+def test_a_private_contact_joins_two_spellings_of_a_body() -> None:
+    key = {"match_keys": ["a" * 64]}
+    one, other = ("a", "1", "Solidarité Ségou"), ("b", "1", "Ségou Partage")
+
+    assert not are_one(actor(*one, insee="37261"), actor(*other, insee="37261"))
+    assert are_one(actor(*one, insee="37261", **key), actor(*other, insee="37261", **key))
+
+
+@pytest.mark.parametrize("bodies", [3, 12, 40])
+@pytest.mark.parametrize("keys", [["a" * 64], ["a" * 64, "b" * 64], ["a" * 64, "c" * 64]])
+def test_private_contacts_that_several_bodies_share_join_none_of_them(bodies: int, keys: list[str]) -> None:
+    chance, sounds = Random(1), "ba de fi go ku la me ni po ru sa te vi zo".split()
+    names = [" ".join("".join(chance.sample(sounds, 3)) for _ in range(3)) for _ in range(bodies)]
+    records = [actor("a", str(at), name, insee="37018", match_keys=keys) for at, name in enumerate(names)]
 
     assert len(resolve_records(records).clusters) == len(records)
 
