@@ -92,13 +92,16 @@ class Visit:
         manifest = self._take(found)
         damaged = self._damaged() if self.position.proof is None else set()
         live = self.feed.offers_changes(manifest)
+        unread = not damaged and (self.position.epoch, self.position.seq) == (manifest.epoch, manifest.seq)
         manifest = self._catch_up(manifest, reconcile=bool(damaged) and not live)
         if live:
             self._ask_again(manifest, damaged)
         self.proof = prove(self.engine, self.source.name, manifest)
-        if not self.proof.is_complete and self.feed.offers_changes(manifest):
+        if not self.proof.is_complete and live:
             self._repair(manifest)
             self.proof = prove(self.engine, self.source.name, self._catch_up(self._manifest()))
+        elif not self.proof.is_complete and unread:  # files that changed under the same seq
+            self.proof = prove(self.engine, self.source.name, self._catch_up(manifest, reconcile=True))
         self.intact = not (any(each.quarantined for each in self.proof.collections.values()) and self._damaged())
         if self.proof.holds:
             self._let_go()
