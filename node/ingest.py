@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from connectors import mapping as mappings
 from node.border import Border
+from node.correcting import applied
 from node.home import Home
 from node.plan import Plan, Verdict, compare, require_no_loss
 from node.reading import Reading, issue_json, read
@@ -67,7 +68,7 @@ def _plan(connection: Connection, read_file: Reading) -> Plan:
             raise ContractError(f"{local_id} is held without a payload")
         return found.payload
 
-    return compare(read_file, records.held(connection, read_file.collection), recall)
+    return compare(applied(connection, read_file), records.held(connection, read_file.collection), recall)
 
 
 def _history(plan: Plan, *, dated: str, now: str) -> ingests.Ingest:

@@ -59,6 +59,13 @@ class Nation:
         with self._answer("POST", f"/api/networks/{self._network}/ping") as answer:
             return self._json(answer)
 
+    def answer(self, number: int, said: str, reason: str | None = None) -> None:
+        """Accept or refuse a proposed correction."""
+        told = {"answer": said} | ({"reason": reason} if reason else {})
+        path = f"/api/networks/{self._network}/corrections/{number}"
+        with self._answer("POST", path, json=told) as answer:
+            answer.read()
+
     def check(self, actor: JSON, local_id: str | None = None) -> list[JSON]:
         """Who a draft may already be, anywhere. local_id: of our own record that it would replace."""
         asked = {"actor": actor} | ({"id": local_id} if local_id is not None else {})

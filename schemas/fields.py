@@ -1,6 +1,7 @@
 """What is a place in a record called, and what does a right value look like there?"""
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,32 @@ def value_at(payload: Any, pointer: str) -> Any:
         else:
             payload = payload.get(name) if isinstance(payload, dict) else None
     return payload
+
+
+def with_value(payload: JSON, pointer: str, value: Any) -> JSON:
+    """A copy of a record with another value at an RFC 6901 pointer. Raises LookupError when nothing can stand there."""
+    names = [token.replace("~1", "/").replace("~0", "~") for token in pointer.split("/")[1:]]
+    if not names:
+        raise LookupError("the whole record cannot be replaced")
+    copy: JSON = deepcopy(payload)
+    here: Any = copy
+    for name in names[:-1]:
+        here = here[int(name)] if isinstance(here, list) and name.isdecimal() else _member(here, name)
+    last = names[-1]
+    if isinstance(here, list) and last.isdecimal() and int(last) < len(here):
+        here[int(last)] = value
+    elif isinstance(here, dict):
+        here[last] = value
+    else:
+        raise LookupError(f"nothing can stand at {pointer}")
+    return copy
+
+
+def _member(here: Any, name: str) -> Any:
+    """A member of an object, which is made when it is not there."""
+    if not isinstance(here, dict):
+        raise LookupError(f"nothing can stand at {name}")
+    return here.setdefault(name, {})
 
 
 def _below(document: JSON, node: JSON | None, name: str) -> tuple[JSON | None, str]:

@@ -1,12 +1,13 @@
 """All commands of `rrma-hub` in one program.
 
 The stages are commands (init, harvest, resolve, compile, release, cycle, schedule, status, serve, demo), and so is
-`match`; the rest are things with verbs (source, run, job, quarantine, network, review, releases, model).
+`match`; the rest are things with verbs (source, run, job, quarantine, network, correction, review, releases, model).
 """
 
 import typer
 
 from hub.cli import (
+    corrections,
     jobs,
     match,
     model,
@@ -42,6 +43,7 @@ for part in (
     jobs,
     quarantine,
     networks,
+    corrections,
     releases,
     rebuilding,
     conforming,

@@ -2,6 +2,7 @@
 
 GET  /networks/{network}/feedback?after=N&epoch=E   what became of each record, what changed after a line
 POST /networks/{network}/ping                       news: read this network again within minutes
+POST /networks/{network}/corrections/{number}       the answer to a proposed correction
 POST /check                                         a draft actor: who may already be known, before it is saved
 """
 
@@ -9,16 +10,18 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Engine
 from starlette.middleware import Middleware
 
 from hub.model.account import Account
+from hub.model.correction import Answer
 from hub.networks.entrance import NetworksOnly, Pace, SmallBodies, TooMany
 from hub.networks.tokens import NetworkTokens
 from hub.quality.remedy import remedies
+from hub.stages import correcting
 from hub.stages.checking import COLLECTION, Checker
 from hub.store import feedback, pings
 from hub.store.engine import reading
@@ -44,6 +47,15 @@ class Draft(BaseModel):
 
     actor: dict[str, Any]
     id: Annotated[str | None, Field(max_length=500)] = None
+
+
+class Answered(BaseModel):
+    """What a network says to a proposed correction; a refusal says why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer: Answer
+    reason: Annotated[str | None, Field(max_length=2_000, pattern=r"^[^\x00]*$")] = None
 
 
 class CursorExpired(RequestError):
@@ -105,6 +117,15 @@ def create_app(engine: Engine, tokens: NetworkTokens, sources: Sources, checker:
             at = pings.ask(connection, network, now)
         told: JSON = {"network": network, "not_before": at.isoformat()}
         return JSONResponse(told, 202, headers=_FRESH)
+
+    @app.post("/networks/{network}/corrections/{number}")
+    def answer_correction(
+        network: str, number: Annotated[int, Path(ge=1, lt=1 << 63)], said: Answered, request: Request
+    ) -> Response:
+        """Accepted, the network states the record again as it does any change; refused, it says why."""
+        _own(request, network)
+        found = correcting.answer(engine, network, number, said.answer, said.reason, datetime.now(UTC))
+        return JSONResponse(found.as_json(), headers=_FRESH)
 
     @app.post("/check")
     def check(draft: Draft, request: Request) -> Response:

@@ -23,7 +23,7 @@ from hub.resolution import Model, load
 from hub.stages import resolve
 from hub.stages.compile import CATALOGUE
 from hub.stages.telling import SOFTWARE, lines
-from hub.store import feedback, meta
+from hub.store import corrections, feedback, meta
 from hub.store.engine import reading
 from hub.store.feedback import Facts, Shape
 from schemas.canonical import content_hash
@@ -60,7 +60,7 @@ def is_current(connection: Connection, imprint: Imprint = UNSIGNED) -> bool:
     """Whether every network is told what stands now, in sums that agree."""
     for source in feedback.sources_of_records(connection):
         shapes = feedback.shape(connection, source)
-        if feedback.inputs(connection, source) != _inputs(connection, shapes, imprint):
+        if feedback.inputs(connection, source) != _inputs(connection, source, shapes, imprint):
             return False
         if not feedback.totals(connection, source, shapes).adds_up:
             return False
@@ -81,7 +81,7 @@ def _account(engine: Engine, source: str, now: datetime, model: Model, imprint: 
     with engine.connect() as connection, connection.begin() as transaction:
         before, made_of = feedback.open_account(connection, source, new)
         shapes = feedback.shape(connection, source)
-        inputs, number = _inputs(connection, shapes, imprint), before.number
+        inputs, number = _inputs(connection, source, shapes, imprint), before.number
         if inputs != made_of:
             changed = list(feedback.changed(connection, source, _made_by(imprint)))
             unresolved = [each.key for each in changed if each.state is State.ACCEPTED and each.place is None]
@@ -102,9 +102,11 @@ def _account(engine: Engine, source: str, now: datetime, model: Model, imprint: 
     return account
 
 
-def _inputs(connection: Connection, shapes: Sequence[Shape], imprint: Imprint) -> str:
+def _inputs(connection: Connection, source: str, shapes: Sequence[Shape], imprint: Imprint) -> str:
     """A hash that moves with anything the lines of a source are made of."""
-    told = [_made_by(imprint), meta.get(connection, CATALOGUE), [list(astuple(each)) for each in shapes]]
+    standing = [list(astuple(each)) for each in shapes]
+    proposed = corrections.shape(connection, source)
+    told = [_made_by(imprint), meta.get(connection, CATALOGUE), standing, proposed]
     return content_hash({"inputs": told})
 
 

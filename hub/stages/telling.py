@@ -13,7 +13,7 @@ from hub.model.standing import State
 from hub.model.statement import Op, Statement
 from hub.quality.gate import schema_for
 from hub.quality.remedy import Remedy, remedies
-from hub.store import goldens, statements
+from hub.store import corrections, goldens, statements
 from hub.store.feedback import Facts, Told
 from schemas.canonical import JSON
 from schemas.feedback import Fate, encode
@@ -33,6 +33,7 @@ def lines(connection: Connection, batch: Sequence[Facts], number: int, imprint: 
     """
     wanted = {found for each in batch for found in (each.received, each.accepted) if found is not None}
     said = statements.stated(connection, wanted)
+    proposed = corrections.open_of(connection, batch[0].key.source) if batch else {}
     golden = goldens.lines(connection, {each.national_id for each in batch if each.national_id is not None})
     for each in batch:
         received = said[each.received]
@@ -45,7 +46,7 @@ def lines(connection: Connection, batch: Sequence[Facts], number: int, imprint: 
             accepted = said[each.accepted] if each.accepted is not None else None
             line |= _standing(each, accepted, golden.get(each.national_id or ""), imprint)
             line["issues"] = [remedy.as_json() for remedy in _remedies(each, received)]
-            line["corrections"] = []
+            line["corrections"] = [one.as_told() for one in proposed.get(each.key, ())]
         yield Told(key=each.key, number=number, fate=fate, fingerprint=each.fingerprint, line=encode(line))
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, delete,
 
 from hub.model.account import Account
 from hub.model.standing import State
-from hub.store.tables import accounts, clusters, feedback, golden, records, source_state
+from hub.store.tables import accounts, clusters, corrections, feedback, golden, records, source_state
 from hub.store.upsert import upsert
 from schemas.feedback import Fate, Totals
 from schemas.record import RecordKey
@@ -22,6 +22,7 @@ class Facts:
     """All that one line is made of, but for texts.
 
     received, accepted: numbers of its statements.
+    corrections:        number of the last correction that waits for its network; None when none does.
     national_id, place: of its cluster; None when it stands in none.
     golden, publication: hash of its golden line and how far that may go.
     fingerprint:        all of this in one text, by which a line that need not be told again is known.
@@ -35,6 +36,7 @@ class Facts:
     place: int | None
     golden: str | None
     publication: str | None
+    corrections: int | None
     fingerprint: str
 
 
@@ -132,6 +134,7 @@ def changed(connection: Connection, source: str, made_by: str) -> Iterator[Facts
         clusters.c.place,
         golden.c.hash.label("golden"),
         golden.c.publication,
+        _waiting_corrections().label("corrections"),
     )
     fingerprint: ColumnElement[str] = literal(made_by)
     for column in made_of:
@@ -204,6 +207,12 @@ def _same(one: Any, other: Any) -> Any:
     return and_(*(one.c[name] == other.c[name] for name in ("source", "collection", "local_id")))
 
 
+def _waiting_corrections() -> Any:
+    """The last correction of a record that waits for its network."""
+    waits = corrections.c.answer.is_(None)
+    return select(func.max(corrections.c.number)).where(_same(records, corrections), waits).scalar_subquery()
+
+
 def _facts(source: str, row: Any) -> Facts:
     return Facts(
         key=RecordKey(row.collection, source, row.local_id),
@@ -214,6 +223,7 @@ def _facts(source: str, row: Any) -> Facts:
         place=row.place,
         golden=row.golden,
         publication=row.publication,
+        corrections=row.corrections,
         fingerprint=row.fingerprint,
     )
 

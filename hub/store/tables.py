@@ -2,6 +2,7 @@
 
     precious   statements (what was received, append only) · judgements, undos (what people decided and took back)
                rulings, instructions, source_keys (what they decided about holds and told us of sources)
+               corrections (what was proposed to networks, and what they answered)
                moments (resolutions and releases, so that they can be done again in the same order)
     position   sources · source_state · jobs · records (one row a key: which statement stands); in
                `ledger.py`, runs · pings · told · notices
@@ -315,6 +316,27 @@ source_keys = Table(
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+# What the national level proposes to networks. current, proposed: as JSON texts. answer: null while it waits.
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("number", NUMBER, primary_key=True),
+    Column("source", key_type, nullable=False),
+    Column("collection", key_type, nullable=False),
+    Column("local_id", key_type, nullable=False),
+    Column("pointer", Text, nullable=False),
+    Column("current", Text, nullable=False),
+    Column("proposed", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("proposed_at", UtcDateTime, nullable=False),
+    Column("answer", String(10)),
+    Column("answer_reason", Text),
+    Column("answered_at", UtcDateTime),
+    CheckConstraint("answer IN ('accepted', 'refused')", name="answer"),
+    Index("ix_corrections_key", "source", "collection", "local_id"),
 )
 
 # What each network is told of each of its records. number: of the line, rising within one source: a network asks for

@@ -254,6 +254,39 @@ def compact(
         say(f"{forgotten} retraits oubliés.")
 
 
+correction = typer.Typer(help="Les corrections que propose le pôle national.", no_args_is_help=True)
+app.add_typer(correction, name="correction")
+NumberArgument = Annotated[int, typer.Argument(metavar="NUMÉRO", min=1, help="Numéro de la proposition.")]
+
+
+@correction.command("list")
+def list_corrections(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Lister les propositions qui attendent votre réponse."""
+    from node.cli import nation  # noqa: PLC0415 (see above)
+
+    nation.corrections(homes.open_home(home), as_json=as_json)
+
+
+@correction.command()
+def accept(number: NumberArgument, home: HomeOption = Path()) -> None:
+    """Accepter une proposition : votre fiche dit la nouvelle valeur dès maintenant."""
+    from node.cli import nation  # noqa: PLC0415 (see above)
+
+    nation.accept(homes.open_home(home), number, _now())
+
+
+@correction.command()
+def refuse(
+    number: NumberArgument,
+    reason: Annotated[str, typer.Option(help="Pourquoi ; le pôle national le lira.")],
+    home: HomeOption = Path(),
+) -> None:
+    """Refuser une proposition."""
+    from node.cli import nation  # noqa: PLC0415 (see above)
+
+    nation.refuse(homes.open_home(home), number, reason)
+
+
 def main() -> None:
     """Run the command line; an error a person can act on is a French sentence and an exit code, not a traceback."""
     try:

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from node import correcting
 from node import feedback as stages
 from node.cli.output import complain, say, show_table, tell_json
 from node.home import Home
@@ -12,7 +13,7 @@ from node.nation import Nation, nation_of
 from node.plan import Plan, Verdict
 from node.store import fates
 from node.store.engine import reading
-from node.web.told import FATES, in_words
+from node.web.told import FATES, in_words, proposal_cells
 from schemas.canonical import JSON
 from schemas.feedback import COUNTED, Fate
 
@@ -51,6 +52,34 @@ def ping(home: Home, *, as_json: bool) -> None:
         return
     at = datetime.fromisoformat(str(told["not_before"])).astimezone()
     say(f"Le pôle national relira votre annuaire à partir de {at:%H:%M}.")
+
+
+def corrections(home: Home, *, as_json: bool) -> None:
+    """What the national level proposes, as it was last fetched."""
+    with reading(home.engine) as connection:
+        waiting = fates.proposed(connection)
+    if as_json:
+        tell_json(
+            {"corrections": [{"collection": each.collection, "id": each.local_id, **one} for each, one in waiting]}
+        )
+    elif waiting:
+        rows = [(one["number"], each.local_id, each.label, *proposal_cells(each, one)) for each, one in waiting]
+        headings = ("numéro", "identifiant", "nom", "champ", "votre valeur", "proposée", "pourquoi")
+        show_table("Corrections proposées", headings, rows)
+    else:
+        say("Aucune correction n'attend votre réponse.")
+
+
+def accept(home: Home, number: int, now: datetime) -> None:
+    with nation_of(home) as nation:
+        correcting.accept(home, nation, number, now)
+    say("Acceptée : votre fiche dit la nouvelle valeur. Corrigez aussi votre tableau, pour ne plus y penser.")
+
+
+def refuse(home: Home, number: int, reason: str) -> None:
+    with nation_of(home) as nation:
+        correcting.refuse(home, nation, number, reason)
+    say("Refusée : le pôle national en lira la raison.")
 
 
 def look_up(home: Home, name: str, city: str | None, *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from node.store.tables import fates, nation
@@ -98,6 +98,18 @@ def found(
     query = select(fates).where(*_found(fate, search)).order_by(fates.c.words, fates.c.collection, fates.c.local_id)
     for row in connection.execute(query.offset(skip).limit(size)).yield_per(_BATCH):
         yield _fated(row)
+
+
+def proposed(connection: Connection) -> list[tuple[Fated, JSON]]:
+    """Every proposed correction that waits for the network, with its record; by name."""
+    return [(each, one) for each in found(connection) for one in each.line.get("corrections", ())]
+
+
+def answered(connection: Connection, each: Fated, number: int) -> None:
+    """Forget a correction that was answered; the hub tells the record anew after its next night."""
+    left = [one for one in each.line["corrections"] if one["number"] != number]
+    here = fates.c.collection == each.collection, fates.c.local_id == each.local_id
+    connection.execute(update(fates).where(*here).values(line=_spelt(each.line | {"corrections": left})))
 
 
 def _found(fate: Fate | None, search: str) -> list[ColumnElement[bool]]:

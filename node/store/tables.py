@@ -9,6 +9,7 @@ ingests      every file taken in, with its counts
 kept_back    rows of the last file of each origin that could not be stored, and why
 nation       one row: where the feedback of the national level stands
 fates        what became of each record there, as last fetched
+corrections  what the national level proposed and the network accepted: it holds until the network's file says otherwise
 """
 
 from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, Text
@@ -131,5 +132,19 @@ fates = Table(
     Column("words", Text, nullable=False),
     Column("line", Text, nullable=False),
     Index(None, "fate", "words"),
+    sqlite_strict=True,
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("collection", Text, nullable=False),
+    Column("local_id", Text, nullable=False),
+    Column("pointer", Text, nullable=False),
+    Column("current", Text, nullable=False),
+    Column("proposed", Text, nullable=False),
+    Column("accepted_at", Text, nullable=False),
+    Index(None, "collection", "local_id"),
     sqlite_strict=True,
 )

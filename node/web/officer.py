@@ -45,3 +45,11 @@ def require(request: Request) -> None:
     right = hmac.compare_digest(said, password)
     if scheme.lower() != "basic" or not right:
         raise PasswordRequired("this page is for the network's officer: a password is asked for")
+
+
+def from_here(request: Request) -> None:
+    """A dependency: refuses what another site makes the officer's browser send, which carries the password too."""
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin", "").partition("://")[2]
+    if site != "same-origin" and not (site is None and origin == request.headers.get("host")):
+        raise RequestError("this form belongs to another site")

@@ -1,11 +1,15 @@
 """« Ma région vue de l'échelon national »: what became of each record, for the network's officer alone."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Form, Path, Query
 from starlette.responses import Response
 
+from node import correcting
+from node.errors import HubRefused
+from node.nation import nation_of
 from node.store import fates, state
 from node.store.fates import Fated
 from node.web import officer
@@ -14,7 +18,7 @@ from node.web.render import HEADERS, rendered
 from node.web.told import FATES, OVERRIDE_HEADINGS, in_words
 from node.web.wiring import READ, HomeDep, ViewDep
 from schemas import excel
-from schemas.errors import NotFound
+from schemas.errors import ConfigError, NotFound, RequestError
 from schemas.feedback import COUNTED, Fate
 
 PAGE_SIZE = 50
@@ -64,6 +68,28 @@ def table(view: ViewDep, etat: Chosen = "", q: Search = "") -> Response:
     name = f"ma-region-{chosen}" if chosen else "ma-region"
     headers = _HEADERS | {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(content, headers=headers, media_type="text/csv; charset=utf-8")
+
+
+@router.post("/ma-region/propositions/{number}", response_model=None, dependencies=[Depends(officer.from_here)])
+def answer_proposal(
+    home: HomeDep,
+    number: Annotated[int, Path(ge=1, lt=1 << 53)],
+    answer: Annotated[Literal["accepted", "refused"], Form()],
+    reason: Annotated[str, Form(max_length=2_000)] = "",
+) -> Response:
+    """One click: the record says the proposed value from now on, or the national level learns why not."""
+    try:
+        with nation_of(home) as nation:
+            if answer == "accepted":
+                correcting.accept(home, nation, number, datetime.now(UTC).replace(microsecond=0))
+            else:
+                correcting.refuse(home, nation, number, reason)
+    except (HubRefused, RequestError, ConfigError) as error:
+        status = 400 if isinstance(error, RequestError) else 502
+        page = rendered("undone.html", home, status=status, message=str(error))
+        page.headers.update(_HEADERS)
+        return page
+    return Response(status_code=303, headers=_HEADERS | {"Location": "/ma-region"})
 
 
 def _fate(text: str) -> Fate | None:

@@ -62,6 +62,7 @@ class Told:
     words: Words
     issue_rows: tuple[tuple[str, ...], ...]
     override_rows: tuple[tuple[str, ...], ...]
+    proposals: tuple[tuple[int, tuple[str, str, str, str]], ...]
 
 
 def in_words(fated: Fated) -> Told:
@@ -69,8 +70,16 @@ def in_words(fated: Fated) -> Told:
         fated=fated,
         words=FATES[fated.fate],
         issue_rows=tuple(_issue(fated.collection, issue) for issue in fated.line.get("issues", ())),
+        proposals=tuple((one["number"], proposal_cells(fated, one)) for one in fated.line.get("corrections", ())),
         override_rows=tuple(_override(fated.collection, one) for one in fated.line.get("overrides", ())),
     )
+
+
+def proposal_cells(fated: Fated, one: JSON) -> tuple[str, str, str, str]:
+    """Field, own value, proposed value and reason of a proposed correction."""
+    pointer = one["pointer"]
+    yours, proposed = (shown(fated.collection, pointer, one.get(name)) for name in ("current", "proposed"))
+    return str(one["field"]), yours, proposed, str(one["reason"])
 
 
 def shown(collection: str, pointer: str, value: Any) -> str:

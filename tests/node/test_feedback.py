@@ -7,20 +7,22 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from playwright.sync_api import Page
-from sqlalchemy import update
+from sqlalchemy import select, update
 from typer.testing import CliRunner, Result
 
 from hub.cli.serving import working_app
 from hub.networks import issue
 from hub.settings import SourceFile, add_source, init_home
 from hub.store.engine import reading as reading_hub
-from hub.store.tables import accounts, pings
+from hub.store.ledger import pings
+from hub.store.tables import accounts, golden
 from hub.wiring import Hub, open_hub
 from node.cli import app
 from node.errors import HubRefused
@@ -30,7 +32,7 @@ from node.nation import Nation, nation_of
 from node.store import fates
 from node.store.engine import reading
 from node.web.app import app_of
-from schemas.errors import ConfigError, RequestError
+from schemas.errors import ConfigError, NotFound, RequestError
 from schemas.feedback import Fate
 from tests.hub.cli.test_commands import run as run_hub
 from tests.hub.feed_server import Answer, FakeNode, actor
@@ -277,7 +279,7 @@ def test_the_page_works_without_scripts_and_passes_axe_at_any_width(
     federation: Federation, page_at: Callable[..., Page], width: int
 ) -> None:
     federation.cycle()
-    federation.run("feedback")
+    propose(federation, "/website", "https://lycee.example.org")
     with serving(app_of(federation.node)) as url:
         page = page_at(width, http_credentials={"username": "reseau", "password": PASSWORD}, bypass_csp=True)
         page.goto(url + "/ma-region")
@@ -288,6 +290,10 @@ def test_the_page_works_without_scripts_and_passes_axe_at_any_width(
         page.goto(url + "/ma-region")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert Axe().run(page).response["violations"] == []
+        page.get_by_role("button", name="Accepter : Site web de Lycée de Fondettes").click()
+        page.wait_for_url("**/ma-region")
+        assert page.get_by_role("button", name="Accepter").count() == 0
+    assert stated(federation)["website"] == "https://lycee.example.org"
 
 
 def test_a_name_is_looked_up_before_it_is_typed_in(federation: Federation) -> None:
@@ -320,3 +326,96 @@ def test_the_new_rows_of_a_file_are_looked_up_and_the_known_ones_are_not(federat
 def test_a_file_or_a_name_is_asked_for_and_not_both(federation: Federation) -> None:
     for arguments in (("check",), ("check", "x.csv", "--name", "Eau")):
         assert isinstance(federation.run(*arguments).exception, RequestError)
+
+
+def propose(federation: Federation, pointer: str, value: str, record: str = "centraider/A-2") -> None:
+    said = ("--by", "claire", "--reason", "Vu sur leur site.")
+    assert run_hub("correction", "propose", record, pointer, value, *said, home=federation.hub.home).exit_code == 0
+    federation.cycle()
+    assert federation.run("feedback").exit_code == 0
+
+
+def stated(federation: Federation, local_id: str = "A-2") -> dict[str, Any]:
+    with serving(app_of(federation.node)) as url:
+        record: dict[str, Any] = httpx.get(f"{url}/records/actor/{local_id}").json()["record"]
+    return record
+
+
+def test_a_proposal_is_accepted_in_one_click_and_comes_back_with_provenance(federation: Federation) -> None:
+    federation.cycle()
+    propose(federation, "/website", "https://lycee.example.org")
+    page = federation.page().text
+    [number] = re.findall(r"/ma-region/propositions/(\d+)", page)[:1]
+    with serving(app_of(federation.node)) as url:
+        clicked = httpx.post(
+            f"{url}/ma-region/propositions/{number}",
+            data={"answer": "accepted"},
+            headers={"Sec-Fetch-Site": "same-origin"},
+            auth=("reseau", PASSWORD),
+        )
+    federation.cycle()
+
+    assert "propose «\N{NO-BREAK SPACE}https://lycee.example.org\N{NO-BREAK SPACE}»" in page.replace("&nbsp;", "\xa0")
+    assert (clicked.status_code, clicked.headers["location"]) == (303, "/ma-region")
+    assert stated(federation)["website"] == "https://lycee.example.org"
+    assert "propositions" not in federation.page().text
+    [answered] = json.loads(run_hub("correction", "list", "--json", home=federation.hub.home).stdout)
+    assert (answered["answer"], answered["record"]) == ("accepted", "actor:centraider/A-2")
+    with reading_hub(federation.hub.engine) as connection:
+        lines = [json.loads(line) for line in connection.scalars(select(golden.c.line))]
+    [line] = [line for line in lines if line.get("website") == "https://lycee.example.org"]
+    assert line["provenance"]["/website"][0]["id"] == "A-2"
+
+
+def test_an_accepted_value_outlives_a_file_that_still_says_the_old_one_and_yields_to_any_other(
+    federation: Federation,
+) -> None:
+    federation.cycle()
+    propose(federation, "/seat/city", "Fondettes-sur-Loire")
+    [told] = json.loads(federation.run("correction", "list", "--json").stdout)["corrections"]
+    assert federation.run("correction", "accept", str(told["number"])).exit_code == 0
+    plan = ingest(federation.node, ROWS).plan
+    kept = stated(federation)["seat"]["city"]
+    ingest(federation.node, [row | {"Ville": "Saint-Cyr"} if row["Code"] == "A-2" else row for row in ROWS])
+
+    assert (plan.counts["changed"], kept) == (0, "Fondettes-sur-Loire")
+    assert stated(federation)["seat"]["city"] == "Saint-Cyr"
+    assert "Aucune correction" in federation.run("correction", "list").stdout
+
+
+def test_a_proposal_is_refused_with_a_reason_and_nothing_changes(federation: Federation) -> None:
+    federation.cycle()
+    propose(federation, "/website", "https://lycee.example.org")
+    [told] = json.loads(federation.run("correction", "list", "--json").stdout)["corrections"]
+    blank = federation.run("correction", "refuse", str(told["number"]), "--reason", " ")
+    refused = federation.run("correction", "refuse", str(told["number"]), "--reason", "Ce n'est pas leur site.")
+    again = federation.run("correction", "accept", str(told["number"]))
+
+    assert isinstance(blank.exception, RequestError)
+    assert refused.exit_code == 0
+    assert isinstance(again.exception, NotFound)
+    assert "website" not in stated(federation)
+    [answered] = json.loads(run_hub("correction", "list", "--json", home=federation.hub.home).stdout)
+    assert (answered["answer"], answered["answer_reason"]) == ("refused", "Ce n'est pas leur site.")
+
+
+def test_a_click_that_comes_from_another_site_or_finds_no_hub_changes_nothing(federation: Federation) -> None:
+    federation.cycle()
+    propose(federation, "/website", "https://lycee.example.org")
+    issue(federation.hub.home / "networks.toml", "centraider")  # our token is no longer the right one
+    before = stated(federation)
+    with serving(app_of(federation.node)) as url:
+
+        def click(headers: dict[str, str], password: str = PASSWORD) -> httpx.Response:
+            target = url + "/ma-region/propositions/1"
+            return httpx.post(target, data={"answer": "accepted"}, headers=headers, auth=("reseau", password))
+
+        assert click({"Sec-Fetch-Site": "cross-site"}).status_code == 400
+        assert click({"Origin": "https://evil.example.org"}).status_code == 400
+        assert click({}).status_code == 400
+        assert click({"Sec-Fetch-Site": "same-origin"}, "wrong").status_code == 401
+        failed = click({"Origin": url})
+    assert failed.status_code == 502
+    assert "demandez-lui-en un nouveau" in failed.text
+    assert stated(federation) == before
+    assert len(json.loads(federation.run("correction", "list", "--json").stdout)["corrections"]) == 1

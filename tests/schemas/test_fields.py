@@ -1,8 +1,10 @@
 """Every place of a record has a French name and, where the schema gives one, a right value."""
 
+from copy import deepcopy
+
 import pytest
 
-from schemas.fields import WHOLE, Field, field, value_at
+from schemas.fields import WHOLE, Field, field, value_at, with_value
 from schemas.registry import LATEST, schema_of
 
 
@@ -47,3 +49,18 @@ def test_what_stands_at_a_pointer_is_found_and_nothing_else() -> None:
         None
     ] * 4
     assert value_at(record, "") == record
+
+
+@pytest.mark.parametrize("pointer", ["/name", "/seat/city", "/sectors/1", "/reach/website", "/a~1b"])
+def test_another_value_is_put_in_a_copy_and_read_back(pointer: str) -> None:
+    record = {"name": "Eau", "seat": {"city": "Tours"}, "sectors": ["EAU", "SANTE"]}
+    before = deepcopy(record)
+
+    assert value_at(with_value(record, pointer, "x"), pointer) == "x"
+    assert record == before
+
+
+@pytest.mark.parametrize("pointer", ["", "/name/0", "/sectors/2", "/sectors/x", "/sectors/9/code", "/seat/city/deep"])
+def test_nothing_is_put_where_nothing_can_stand(pointer: str) -> None:
+    with pytest.raises(LookupError):
+        with_value({"name": "Eau", "seat": {"city": "Tours"}, "sectors": ["EAU", "SANTE"]}, pointer, "x")
