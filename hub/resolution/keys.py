@@ -24,6 +24,7 @@ _MOST_WORDS = 5  # the rarest words of a name, which are paired with one another
 _LONG_INITIALS = 5  # letters from which initials alone are a reason
 _ENDS = 4  # letters at either end of a rare word that survive a slip elsewhere
 _PUBLIC = ("departement", "region")
+_RANGE = np.uint64(60)  # bits of a key below its range
 
 Records = NDArray[np.int32]
 Entries = tuple[Records, Hashes]  # record numbers, ascending, and a hash for each
@@ -40,11 +41,23 @@ def keys(rows: pa.Table) -> Entries:
     parts = [(records, joined(hash_of(kind), values)) for kind, (records, values) in _reasons(rows)]
     records, values = (np.concatenate(each) for each in zip(*parts, strict=True))
     del parts
-    order = np.lexsort((records, values)).astype(np.int32)
-    records, values = records[order], values[order]
-    is_new = np.ones(len(records), dtype=bool)
-    is_new[1:] = (records[1:] != records[:-1]) | (values[1:] != values[:-1])
-    return records[is_new], values[is_new]
+    return _in_order(records, values)
+
+
+def _in_order(records: Records, values: Hashes) -> Entries:
+    """Each entry once, in order of value, then of record. Sorted range by range of values: little is held twice."""
+    own, theirs = np.empty_like(records), np.empty_like(values)
+    ranges, end = (values >> _RANGE).astype(np.uint8), 0
+    for each in range(1 << (64 - int(_RANGE))):
+        here = np.flatnonzero(ranges == each)
+        record, value = records[here], values[here]
+        order = np.lexsort((record, value))
+        record, value = record[order], value[order]
+        is_new = np.ones(len(order), dtype=bool)
+        is_new[1:] = (record[1:] != record[:-1]) | (value[1:] != value[:-1])
+        start, end = end, end + int(np.count_nonzero(is_new))
+        own[start:end], theirs[start:end] = record[is_new], value[is_new]
+    return own[:end], theirs[:end]
 
 
 def _reasons(rows: pa.Table) -> Iterator[tuple[str, Entries]]:
