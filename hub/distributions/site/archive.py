@@ -26,6 +26,8 @@ from schemas.canonical import JSON
 NAME = "site.zip"
 MOST_ACTORS = 100_000  # a browser that opens the pages must hold the whole index
 _ROOT = "catalogue-rrma"
+_INDEX = "fichiers/index.js"
+_FIRST_LINE, _LAST_LINE = b"window.RRMA_INDEX = [\n", b"];\n"
 _PAGE = 150
 _STATIC = {
     "leaflet.js": "vendor/leaflet-1.9.4.js",
@@ -54,7 +56,7 @@ class _Index:
         spot = [place.get("lat"), place.get("lon")] if collection == "actor" else [None, None]
         words = folded(" ".join([name, town, *records.subjects(collection, says)]))
         once = " ".join(dict.fromkeys(words.split()))
-        self.rows.append(orjson.dumps([says["id"], name, town, file, *spot, once]))
+        self.rows.append(_inside_script(orjson.dumps([says["id"], name, town, file, *spot, once])))
 
 
 def write(path: Path, found: Mapping[str, Iterable[JSON]], networks: Mapping[str, str], cover: Cover) -> int:
@@ -68,8 +70,10 @@ def write(path: Path, found: Mapping[str, Iterable[JSON]], networks: Mapping[str
         for collection, says in found.items():
             leaves[collection] = list(_write_pages(archive, collection, says, dict(networks), cover, index))
         _put(archive, "index.html", pages.contents(cover, leaves).encode())
-        rows = b"window.RRMA_INDEX = [\n" + b",\n".join(index.rows) + b"\n];\n"
-        _put(archive, "fichiers/index.js", _inside_script(rows))
+        with archive.open(zipped.entry(f"{_ROOT}/{_INDEX}"), "w") as file:
+            file.write(_FIRST_LINE)
+            file.writelines(row + b",\n" for row in index.rows)
+            file.write(_LAST_LINE)
         _put(
             archive, "fichiers/contours.js", b"window.RRMA_CONTOURS = " + _static("geo/regions-2018.topo.json") + b";\n"
         )
@@ -90,10 +94,11 @@ def ids(path: Path) -> Iterator[str]:
                 if name.endswith(".html")
                 for found in _ARTICLE.findall(archive.read(name).decode())
             )
-            rows = orjson.loads(archive.read(f"{_ROOT}/fichiers/index.js").partition(b"=")[2].rstrip(b";\n"))
+            with archive.open(f"{_ROOT}/{_INDEX}") as rows:
+                told = [orjson.loads(row[:-2])[0] for row in rows if row not in (_FIRST_LINE, _LAST_LINE)]
     except (zipfile.BadZipFile, KeyError) as error:
         raise ValueError(str(error)) from error
-    if sorted(row[0] for row in rows) != shown:
+    if sorted(told) != shown:
         raise ValueError("the index of the site holds other records than its pages")
     yield from shown
 
