@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select, update
 
 from hub.model.job import JobKind
 from hub.model.standing import State
 from hub.model.statement import Op, Statement, statement_number
-from hub.store.tables import jobs, records, statements
+from hub.store.tables import corrections, jobs, records, statements
 from hub.store.upsert import insert_all
 from schemas.canonical import JSON, hash_of
 from schemas.record import Issue
@@ -135,9 +135,13 @@ def damaged(connection: Connection, source: str) -> set[tuple[str, str]]:
 
 
 def erase(connection: Connection, source: str, collection: str, local_id: str) -> None:
-    """Remove the content of every statement of a record: what the law asks when a person's data must go."""
+    """Remove the content of every statement of a record: what the law asks when a person's data must go.
+
+    What was proposed for it goes too; what its network was told of it is told anew, empty, with the next account.
+    """
     key = _key(source, collection, local_id)
     connection.execute(update(statements).where(key).values(payload=None, issues=None))
+    connection.execute(delete(corrections).filter_by(source=source, collection=collection, local_id=local_id))
 
 
 def _waiting() -> Select[Any]:

@@ -15,6 +15,9 @@ from hub.resolution import load
 from hub.stages.checking import Checker
 from hub.stages.correcting import answer, propose
 from hub.stages.judging import record_key
+from hub.store import corrections
+from hub.store.engine import reading
+from hub.store.tables import metadata
 from schemas.errors import NotFound, RequestError
 from tests.hub.feed_server import FakeNode, actor
 from tests.hub.stages.test_accounting import SITE, TOURS, Nights
@@ -70,6 +73,23 @@ def test_a_record_that_waits_can_be_proposed_what_makes_it_fit(nights: Nights) -
         3,
         "ASSO",
     )
+
+
+def test_an_erasure_takes_along_what_was_proposed(nights: Nights, alpha: FakeNode) -> None:
+    for number in range(20):
+        alpha.put(f"more-{number}", actor(f"Comité de jumelage numéro {number}"))
+    nights.night()
+    proposed(nights, "/website", "https://eau-et-vie.example.org")
+    nights.account()
+    alpha.delete("1", reason="erased")
+    nights.night()
+
+    with reading(nights.engine) as connection:
+        assert corrections.every(connection) == []
+        everything = [str(row) for table in metadata.sorted_tables for row in connection.execute(table.select())]
+    assert set(nights.by_id("alpha")["1"].items()) >= {("state", "erased"), ("id", "1")}
+    assert len(nights.by_id("alpha")["1"]) == 4
+    assert [row for row in everything if "eau-et-vie" in row] == []
 
 
 @pytest.mark.parametrize(
