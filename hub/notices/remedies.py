@@ -25,6 +25,15 @@ _REMEDIES = {
         "Ouvrez l’adresse du nœud dans un navigateur ; si l’erreur y est aussi, redémarrez le nœud ou prévenez votre "
         "hébergeur.",
     ),
+    "source-token": Remedy(
+        "votre nœud demande un jeton d’accès, et le nôtre manque ou n’est plus le bon",
+        "Si vous avez changé le jeton du nœud, transmettez-nous le nouveau par un autre moyen que ce message.",
+    ),
+    "source-signature": Remedy(
+        "la réponse n’est pas signée par la clé que nous connaissons de votre nœud",
+        "Si vous avez changé de clé, donnez-nous la nouvelle de vive voix ou par courrier. Sinon prévenez sans attendre la "
+        "personne qui s’occupe de votre nœud : la réponse vient peut-être d’ailleurs.",
+    ),
     "source-too-slow": Remedy(
         "votre nœud a répondu trop lentement", "Vérifiez la charge du serveur et sa connexion, ou prévenez l’hébergeur."
     ),
