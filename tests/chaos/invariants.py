@@ -3,6 +3,7 @@
 Each check raises Broken, which names the network and the record.
 """
 
+import hashlib
 import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -34,6 +35,7 @@ class Row(NamedTuple):
     founded_on: str | None
     founded_as: str | None
     proposed: str | None
+    content: str  # hash of what is published, as it is stored
 
     @property
     def is_published(self) -> bool:
@@ -69,10 +71,12 @@ class Known:
         """ask: runs plain SQL in one state of the database. after_job: older jobs are left out."""
         found: dict[str, dict[Key, Row]] = defaultdict(dict)
         for source, collection, local_id, *row in ask(
-            "SELECT source, collection, local_id, state, declared_hash, accepted_hash, accepted_statement,"
-            " founded_on, founded_as, proposed FROM records"
+            "SELECT r.source, r.collection, r.local_id, r.state, r.declared_hash, r.accepted_hash,"
+            " r.accepted_statement, r.founded_on, r.founded_as, r.proposed, s.payload"
+            " FROM records r LEFT JOIN statements s ON s.number = r.accepted_statement"
         ):
-            found[source][collection, local_id] = Row(*row)
+            content = hashlib.sha256(row.pop() or b"").hexdigest()
+            found[source][collection, local_id] = Row(*row, content)
         jobs = ask(f"SELECT number, source, status, error FROM jobs WHERE number > {after_job:d} ORDER BY number")
         issued = ask("SELECT national_id, collection, source, local_id, state, leads_to FROM issued_ids")
         clusters = ask("SELECT collection, source, local_id, national_id FROM clusters")
@@ -129,7 +133,7 @@ class Watch:
         """What is published was truly stated, in that very content, by its network."""
         stated = self.networks[name].stated
         for key, row in now.published(name).items():
-            if row.accepted_hash not in stated[key]:
+            if row.content not in stated[key]:
                 raise Broken(f"{name} {key}: published with a content that was never stated")
 
     def _no_wrong_deletion(self, name: str, now: Known, truths: Sequence[Truth], *, guarded: bool) -> None:
