@@ -37,7 +37,8 @@ _MENDABLE = 4  # letters; shorter words are one slip away from too many others
 
 _SETS = (
     *("articles", "legal_forms", "generic", "unit_words_within", "one_per_place", "place_stop_words", "prepositions"),
-    *("title_words", "file_letters", "river_words", "homonymous_kinds", "never_left_out", "shared_hosts", "free_mail"),
+    *("title_words", "file_letters", "patrons", "river_words", "homonymous_kinds", "never_left_out"),
+    *("shared_hosts", "free_mail"),
 )
 
 
@@ -86,6 +87,7 @@ class Lexicon:
     place_stop_words: frozenset[str]
     prepositions: frozenset[str]
     file_letters: frozenset[str]
+    patrons: frozenset[str]
     river_words: frozenset[str]
     shared_hosts: frozenset[str]
     free_mail: frozenset[str]

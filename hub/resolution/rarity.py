@@ -35,6 +35,7 @@ SHARED = (
 _PRIOR_NAMES = 20_000  # how many names of experience `words.json` counts for
 _COUNTRY = 0.03  # share of any country's name: a body is easily named after the country it works with
 _GENERIC = 0.2  # share of a word that says what kind of body it is: such words come together, not by chance
+_PATRON = 0.006  # share of each word of the names that schools, streets and homes are given all over France
 _UNSEEN = 0.5  # names out of _PRIOR_NAMES that an unknown word is taken to stand in
 _LEAST, _MOST = 0.5, 9.0
 _BRANCHING_SPREAD = 3.5  # as if a name were seated in thirty départements
@@ -185,7 +186,8 @@ def known_shares() -> Mapping[str, float]:
     words = common_words()
     countries = vocabulary("countries").terms.values()
     names = {stem(word) for country in countries for word in fold(country.label_fr).split()}
-    common = dict.fromkeys(names, _COUNTRY) | {stem(word): _GENERIC for word in lexicon().generic}
+    common = dict.fromkeys(names, _COUNTRY) | {stem(word): _PATRON for word in lexicon().patrons}
+    common |= {stem(word): _GENERIC for word in lexicon().generic}
     return dict(words) | {word: max(words.get(word, 0), share) for word, share in common.items()}
 
 

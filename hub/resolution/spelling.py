@@ -16,7 +16,11 @@ _BRACKETS = re.compile(r"\(([^()]*)\)")
 _INVERTED = re.compile(r"^(.{3,}?)\s*\(([^()]{2,40})\)(.*)$", re.DOTALL)
 _DASH = re.compile(r"\s[-–—/:]\s|[:;]\s")
 _FORMER = re.compile(r"^(?:ex|anciennement|ancien nom|precedemment)\b")
-_RENAMED = re.compile(r"(?<=\w{3})\s+(?:ex|anciennement)[\s.-]+(?=\w{3})", re.IGNORECASE)
+_RENAMED = re.compile(r"\s*[,;]?\s+(?:ex|anciennement|pr[ée]c[ée]demment)\b[\s.:-]+(?=\w{3})", re.IGNORECASE)
+_IN_BRACKETS = re.compile(
+    r"\((?:ex|anciennement|ancien(?:ne)? nom|ancien(?:ne)?|pr[ée]c[ée]demment)\b[\s.:-]+([^()]{3,})\)", re.IGNORECASE
+)
+_MAYBE_RENAMED = re.compile(r"\bex\b|\b(?:ancien|pr[ée]c[ée]dem)", re.IGNORECASE)
 _ROMAN = re.compile(r"^[IVXLCDM]+$")
 _NUMERALS = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12",
@@ -41,8 +45,18 @@ def repaired(name: str) -> str:
 
 
 def names_in(name: str) -> list[str]:
-    """The names of a field that tells two, the present one first: "Habitat Jeunes EX Foyer des jeunes travailleurs"."""
-    return [name] if "(" in name else _RENAMED.split(name[:_MOST_CHARS])
+    """The names of a field that tells several, the present one first.
+
+    "Habitat Jeunes EX Foyer des travailleurs", "Habitat Jeunes (ancien Foyer …)"; "Compagnie Ex Nihilo" is one name.
+    """
+    text = name[:_MOST_CHARS]
+    if not _MAYBE_RENAMED.search(text):
+        return [name]
+    former = [each for inside in _IN_BRACKETS.findall(text) for each in _RENAMED.split(inside)]
+    present, *others = _RENAMED.split(_IN_BRACKETS.sub(" ", text))
+    words = set(fold(present).split())
+    is_name = bool(words - lexicon().generic - lexicon().legal_forms - lexicon().articles)
+    return [present, *others, *former] if is_name else [name]
 
 
 def without_brackets(text: str) -> tuple[str, set[str]]:

@@ -12,16 +12,17 @@ import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from hub.resolution import resolve_records
+from hub.resolution import load, resolve_records
 from hub.resolution.block import candidates
 from hub.resolution.features import Row, features, table
+from hub.resolution.model import Model
 from hub.resolution.rarity import add_rarity
 from schemas import geography
 from schemas.canonical import JSON
@@ -31,6 +32,7 @@ from tests.hub.resolution.records import accepted
 
 JUDGED = Path(__file__).parents[2] / "data" / "judged"
 SPLITS = ("fit", "tune", "test")
+THRESHOLDS = (-1.0, 0.0, 1.0, 2.0)
 ENOUGH = 30  # decided pairs of a group below which it is not measured
 _Z = 1.96  # 95 %
 _PAYERS = {"cd44": "52", "cd49": "52", "cd53": "52", "cd72": "52", "cd85": "52", "montpellier": "76"}
@@ -98,10 +100,18 @@ def judged_pairs(split: str = "") -> list[JudgedPair]:
 
 
 @cache
-def homes() -> Homes:
+def model_at(threshold: float) -> Model:
+    """The model that joins from other log-odds on than zero, which is the default."""
+    model = load()
+    actor = model.collections["actor"]
+    return replace(model, collections={**model.collections, "actor": replace(actor, bias=actor.bias - threshold)})
+
+
+@cache
+def homes(threshold: float = 0.0) -> Homes:
     """Record, as "network/id" -> the number of its cluster."""
     records = [accepted(line["source"], line["id"], line["record"]) for line in _lines().values()]
-    clusters = resolve_records(records).clusters
+    clusters = resolve_records(records, model=model_at(threshold)).clusters
     return {_name(key): number for number, cluster in enumerate(clusters) for key in cluster}
 
 
@@ -162,11 +172,12 @@ class Generated:
     wrong_by_kinds: Mapping[tuple[str, ...], int]
 
 
-def generated(seed: int, records: int) -> Generated:
+def generated(seed: int, records: int, threshold: float = 0.0) -> Generated:
     """How well generated directories are resolved, held-out damage and kinds of bodies included."""
     listed = directories(seed, records)
     truth = {f"{each.source}/{each.id}": each for each in listed}
-    clusters = resolve_records([accepted(each.source, each.id, each.record) for each in listed]).clusters
+    given = [accepted(each.source, each.id, each.record) for each in listed]
+    clusters = resolve_records(given, model=model_at(threshold)).clusters
     found = [[truth[_name(key)] for key in cluster] for cluster in clusters]
     sizes = Counter(each.body for each in listed)
     inside = [pair for cluster in found for pair in combinations(cluster, 2)]
@@ -232,6 +243,10 @@ def _name(key: RecordKey) -> str:
     return f"{key.source}/{key.local_id}"
 
 
+def _brief(found: Quality) -> str:
+    return f"{found.precision.value:.3f} / {found.recall.value:.3f}"
+
+
 def _report() -> None:
     home = homes()
     for split in SPLITS:
@@ -244,6 +259,9 @@ def _report() -> None:
     for split in SPLITS:
         print(f"  {split:28} {never_proposed(split)}")
     print(f"  {'generated, 20,000':28} {never_proposed_of_generated(directories(7, 20_000))}")
+    for threshold in THRESHOLDS:
+        judged = "; ".join(f"{split} {_brief(quality(judged_pairs(split), homes(threshold)))}" for split in SPLITS)
+        print(f"joining from {threshold:+g}: {judged}; generated {_brief(generated(11, 6_000, threshold).pairs)}")
     for seed in (7, 8):
         found = generated(seed, 20_000)
         print(f"generated, seed {seed}: {found.pairs}; exact clusters {found.exact}; largest {found.largest}")

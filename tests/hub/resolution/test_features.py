@@ -88,8 +88,23 @@ def test_whatever_a_payload_holds_makes_a_row(collection: str, payload: Any) -> 
     assert table([features(collection, payload)]).schema == SCHEMA
 
 
-def test_a_field_that_tells_two_names_gives_both() -> None:
-    row = features("actor", {"name": "HABITAT JEUNES EX FOYER DES TRAVAILLEURS", "type": "ASSO"})
+@pytest.mark.parametrize(
+    "name",
+    [
+        "HABITAT JEUNES EX FOYER DES TRAVAILLEURS",
+        "Habitat jeunes (ex. Foyer des travailleurs)",
+        "Habitat jeunes (ancien foyer des travailleurs)",
+        "Habitat jeunes, anciennement Foyer des travailleurs",
+        "Habitat jeunes précédemment : Foyer des travailleurs",
+    ],
+)
+def test_a_field_that_tells_two_names_gives_both(name: str) -> None:
+    row = features("actor", {"name": name, "type": "ASSO"})
 
     assert row["core"] == list(features("actor", {"name": "Habitat jeunes", "type": "ASSO"})["core"])
     assert set(features("actor", {"name": "Foyer des travailleurs", "type": "ASSO"})["names"]) <= set(row["names"])
+
+
+@pytest.mark.parametrize("name", ["Compagnie Ex Nihilo", "Amicale (anciens élèves)", "Ex aequo"])
+def test_a_name_with_ex_or_anciens_in_it_is_one_name(name: str) -> None:
+    assert len(set(features("actor", {"name": name, "type": "ASSO"})["heads"])) <= 1
