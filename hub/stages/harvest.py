@@ -23,11 +23,13 @@ from hub.model.job import Job, JobStatus, Tally, derive
 from hub.model.source import Source
 from hub.quality.gate import stamp
 from hub.stages.admission import Admission
+from hub.stages.proof import VisitUnproved, require_agreement
 from hub.stages.rejudging import rejudge_if_changed
 from hub.stages.visit import Visit
 from hub.store import instructions, jobs, source_keys, sources
 from hub.store.engine import reading
 from hub.store.source_keys import Trusted
+from hub.store.sources import Superseded
 from schemas.errors import FederationError, SourceError
 
 log = structlog.get_logger()
@@ -71,20 +73,22 @@ def harvest(source: Source, feeds: FeedClient, engine: Engine, now: datetime) ->
 
 
 def _close(visit: Visit, job: Job, error: FederationError | None) -> Job:
-    status = derive(visit.tally, visit.proof, error)
-    ended = replace(
-        job,
-        ended_at=datetime.now(UTC),
-        status=status,
-        tally=visit.tally,
-        proof=visit.proof,
-        error=error.code if error else None,
-        reason=_reason(visit, status, error),
-        notes=tuple(visit.notes),
-        shown=visit.shown,
-        waived=visit.waived,
-    )
+    """Write down how a visit ended, and derive its status from what is found then, not from what it went through."""
     with visit.engine.begin() as connection:
+        error = error or _contradiction(connection, visit, job)
+        status = derive(visit.tally, visit.proof, error)
+        ended = replace(
+            job,
+            ended_at=datetime.now(UTC),
+            status=status,
+            tally=visit.tally,
+            proof=visit.proof,
+            error=error.code if error else None,
+            reason=_reason(visit, status, error),
+            notes=tuple(visit.notes),
+            shown=visit.shown,
+            waived=visit.waived,
+        )
         jobs.finish(connection, ended)
         proved = status is JobStatus.SUCCEEDED and visit.intact
         sources.settle(connection, job.source, job.number, etag=visit.etag, proved=proved)
@@ -94,6 +98,18 @@ def _close(visit: Visit, job: Job, error: FederationError | None) -> Job:
             sources.state_licence(connection, job.source, visit.licence)
     log.info("job.ended", source=job.source, job=job.number, status=str(status), **visit.tally.as_json())
     return ended
+
+
+def _contradiction(connection: Connection, visit: Visit, job: Job) -> FederationError | None:
+    """What keeps a visit that ended without an error from having succeeded, proof aside."""
+    if visit.proof is None or not visit.proof.holds:
+        return None
+    try:
+        sources.fence(connection, job.source, job.number)
+        require_agreement(connection, job.source, job.number, visit.proof, visit.tally, visit.read)
+    except (Superseded, VisitUnproved) as error:
+        return error
+    return None
 
 
 def _pin(connection: Connection, visit: Visit, now: datetime) -> None:

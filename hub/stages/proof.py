@@ -3,11 +3,18 @@
 from sqlalchemy import Connection, Engine
 
 from hub.model.holding import Holding
-from hub.model.job import CollectionProof, Proof
+from hub.model.job import CollectionProof, Proof, Tally
 from hub.model.standing import State
-from hub.store import holds, records
+from hub.store import holds, records, statements
 from hub.store.engine import reading
+from schemas.errors import ContractError
 from schemas.feed import Manifest
+
+
+class VisitUnproved(ContractError):
+    """A visit without an error left the database otherwise than it says: a defect of this program."""
+
+    code = "does-not-add-up"
 
 
 def declared_by(manifest: Manifest) -> dict[str, Holding]:
@@ -33,6 +40,36 @@ def prove_again(connection: Connection, source: str, proof: Proof) -> Proof:
         for name, each in proof.collections.items()
     }
     return _proved(connection, source, declared, proof.seq)
+
+
+def require_agreement(
+    connection: Connection, source: str, job: int, proof: Proof, tally: Tally, read: Manifest | None
+) -> None:
+    """Raise VisitUnproved unless what a visit says of itself is what is found in the database once it is over.
+
+    read: the last manifest that it saw; None when the node said that nothing changed.
+    A step that was left out shows here, whatever the step itself would have said.
+    """
+    counts, waiting = records.counts(connection, source), holds.waiting(connection, source)
+    for name in sorted(counts.keys() | proof.collections.keys()):
+        each, states = proof.collections.get(name), counts.get(name, {})
+        arriving = waiting[name].arriving if name in waiting else 0
+        found = states.get(State.ACCEPTED, 0) + arriving, states.get(State.QUARANTINED, 0)
+        if found != ((each.stored, each.quarantined) if each else (0, 0)):
+            raise VisitUnproved(f"{source}: {name}: {found} records stand and wait, the proof says otherwise")
+    said = {"held": tally.held, "rekeyed": tally.rekeyed, "kept": tally.kept}
+    if holds.totals(connection, source) != said:
+        raise VisitUnproved(f"{source}: the visit tells of {said}, and {holds.totals(connection, source)} are found")
+    if missing := statements.missing(connection, source, job):
+        raise VisitUnproved(f"{source}: {missing} records stand by statements that were not kept")
+    if read is None:
+        return
+    declared = {
+        name: Holding(count=each.declared_count, digest=each.declared_digest)
+        for name, each in proof.collections.items()
+    }
+    if proof.seq != read.seq or not same(declared_by(read), declared):
+        raise VisitUnproved(f"{source}: the proof is of another manifest than the one at seq {read.seq}")
 
 
 def _proved(connection: Connection, source: str, declared: dict[str, Holding], seq: int) -> Proof:

@@ -69,6 +69,7 @@ class Visit:
     proof: Proof | None = None
     etag: str | None = None
     licence: str | None = None
+    read: Manifest | None = None
     notes: list[str] = field(default_factory=list)
     intact: bool = True
     shown: str | None = None
@@ -85,7 +86,7 @@ class Visit:
 
     def _read(self) -> None:
         found = self.feed.manifest(self.position.etag)
-        self.licence = found[0].licence if found else None
+        self.read, self.licence = (found[0], found[0].licence) if found else (None, None)
         if found is None or self._is_proved(found[0]):
             self.etag, self.proof = (found[1] if found else self.position.etag), self.position.proof
             return
@@ -124,6 +125,7 @@ class Visit:
 
     def _take(self, found: tuple[Manifest, str | None]) -> Manifest:
         manifest, self.etag = found
+        self.read = manifest
         try:
             for name, state in manifest.collections.items():
                 schema_for(name, state.schema)

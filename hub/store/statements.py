@@ -71,6 +71,13 @@ def last_number(connection: Connection, job: int) -> int:
     return connection.scalar(select(func.max(statements.c.number)).where(mine)) or statement_number(job, 0)
 
 
+def missing(connection: Connection, source: str, job: int) -> int:
+    """How many records stand by a statement that this job should have kept, and that is not there."""
+    mine = records.c.received_statement.between(statement_number(job, 0), statement_number(job + 1, -1))
+    kept = select(statements.c.number).where(statements.c.number == records.c.received_statement).exists()
+    return connection.scalar(select(func.count()).where(records.c.source == source, mine, ~kept)) or 0
+
+
 def payloads(connection: Connection, numbers: Iterable[int]) -> dict[int, JSON]:
     """What these puts stated; one whose content was erased is left out."""
     wanted = sorted(set(numbers))
