@@ -31,8 +31,8 @@ _REMEDIES = {
     ),
     "source-signature": Remedy(
         "la réponse n’est pas signée par la clé que nous connaissons de votre nœud",
-        "Si vous avez changé de clé, donnez-nous la nouvelle de vive voix ou par courrier. Sinon prévenez sans attendre la "
-        "personne qui s’occupe de votre nœud : la réponse vient peut-être d’ailleurs.",
+        "Si vous avez changé de clé, donnez-nous la nouvelle de vive voix ou par courrier. Sinon prévenez sans attendre "
+        "la personne qui s’occupe de votre nœud : la réponse vient peut-être d’ailleurs.",
     ),
     "source-too-slow": Remedy(
         "votre nœud a répondu trop lentement", "Vérifiez la charge du serveur et sa connexion, ou prévenez l’hébergeur."
