@@ -107,7 +107,9 @@ def _here(
 def _on_spark(
     files: list[str], weights: Weights, out: Path, pairs: Path | None, master: str, conf: list[str]
 ) -> matching.Summary:
-    settings = dict(each.partition("=")[::2] for each in conf)
+    if unread := [each for each in conf if "=" not in each]:
+        raise RequestError(f"--conf takes NAME=VALUE, as spark.executor.memory=4g: {', '.join(unread)}")
+    settings = dict(each.split("=", 1) for each in conf)
     with session(master, settings) as spark:
         found = on_spark.run(spark, [on_spark.address(file) for file in files], weights, with_pairs=bool(pairs))
         _write_csv(out, matching.CLUSTERS, on_spark.written(found.homes))

@@ -43,6 +43,13 @@ def test_nights_are_for_one_machine(tmp_path: Path) -> None:
     assert "--state" in answer.stderr
 
 
+def test_a_setting_without_a_value_is_refused(tmp_path: Path) -> None:
+    answer = match(tmp_path, "--engine", "spark", "--conf", "spark.executor.memory")
+
+    assert answer.returncode == 2
+    assert "NAME=VALUE" in answer.stderr
+
+
 def test_a_file_is_named_as_spark_names_it(tmp_path: Path) -> None:
     there = tmp_path / "deux mots.ndjson"
     there.touch()
