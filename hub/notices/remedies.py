@@ -31,7 +31,7 @@ _REMEDIES = {
     ),
     "source-signature": Remedy(
         "la réponse n’est pas signée par la clé que nous connaissons de votre nœud",
-        "Si vous avez changé de clé, donnez-nous la nouvelle de vive voix ou par courrier. Sinon prévenez sans attendre "
+        "Si vous avez changé de clé, donnez-nous la nouvelle de vive voix ou par courrier. Sinon prévenez vite "
         "la personne qui s’occupe de votre nœud : la réponse vient peut-être d’ailleurs.",
     ),
     "source-too-slow": Remedy(
