@@ -49,6 +49,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "kind.national": ("organismes nationaux différents", "whole"),
     "kind.family": ("familles d'organismes différentes", "family"),
     "kind.unsaid": ("un seul des noms dit la sorte d'organisme", "kind"),
+    "kind.alone": ("l'un n'est que l'institution du lieu, l'autre a un nom", "kind"),
     "kind.left_out": ("une sorte d'organisme que son nom dit toujours", "kind"),
     "kind.unit": ("un seul des noms est celui d'une antenne ou d'une délégation", "whole"),
     "siren.same": ("même SIREN", "siren"),

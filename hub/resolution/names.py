@@ -55,12 +55,12 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     """Read one name. The others come from the same record, "" when unknown; seat: folded words of its commune."""
     text, bracketed = without_brackets(repaired(name))
     beside = bracketed | {as_acronym(acronym)} if acronym else bracketed
-    words = _without_repeated(words_of(text), beside)
-    whole = rewritten(words)
-    kind, national = _kind(whole, type_code), _national(whole)
-    is_unit, without_unit = _unit(whole, kind, national)
-    floor = VILLAGE if kind in lexicon().one_per_place else TOWN if national else CITY
-    places = read_places(without_unit, department=department, seat=seat, floor=floor)
+    every = words_of(text)
+    words = _without_repeated(every, beside)
+    whole, kind, national, is_unit, places = _said(words, type_code, department, seat)
+    if words != every and not _content(places.rest):  # "ISF Brest (ISF)": the acronym is all that is said but the place
+        words = every
+        whole, kind, national, is_unit, places = _said(words, type_code, department, seat)
     if type_code in lexicon().kinds_by_type and not _content(places.rest):
         kind = lexicon().kinds_by_type[type_code]
     said = _without_trailing(places.rest)
@@ -77,6 +77,15 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
         head=_head(text, whole),
         places=places,
     )
+
+
+def _said(words: Words, type_code: str, department: str, seat: Words) -> tuple[Words, str, str, bool, Places]:
+    """What the words say: themselves rewritten, kind, national body, whether it is a local unit, places."""
+    whole = rewritten(words)
+    kind, national = _kind(whole, type_code), _national(whole)
+    is_unit, without_unit = _unit(whole, kind, national)
+    floor = VILLAGE if kind in lexicon().one_per_place else TOWN if national else CITY
+    return whole, kind, national, is_unit, read_places(without_unit, department=department, seat=seat, floor=floor)
 
 
 def _without_repeated(words: Words, acronyms: set[str]) -> Words:

@@ -158,3 +158,10 @@ def test_what_surrounds_a_school_is_not_the_school() -> None:
     kinds = {read_name(f"{words} Jean Moulin").kind for words in ("Lycée", "Collège", "FSE du lycée", "OGEC", "FCPE")}
 
     assert len(kinds) == 5
+
+
+def test_an_acronym_that_is_all_of_the_name_but_the_place_is_kept() -> None:
+    with_acronym = read_name("ISF Brest", acronym="ISF")
+
+    assert with_acronym.core == read_name("Ingénieurs sans frontières Brest").core != ()
+    assert with_acronym.places.commune == "29019"

@@ -100,6 +100,18 @@ DIFFERENT = {
         actor("a", "1", "Soleil d'Afrique", insee="02722", **siren("520617382")),
         actor("b", "1", "Soleil d'Afrique", insee="44109", **siren("494005911")),
     ),
+    "a commune and a national body's unit there": (
+        actor("a", "1", "Ville de Nesle", insee="80585"),
+        actor("b", "1", "Cimade Nesle", insee="80585"),
+    ),
+    "two clubs of a small commune": (
+        actor("a", "1", "Tennis club de Nesle", insee="80585"),
+        actor("b", "1", "Football club de Nesle", insee="80585"),
+    ),
+    "two leagues of a region in its capital": (
+        actor("a", "1", "Ligue de judo de la Martinique", insee="97209"),
+        actor("b", "1", "Ligue de voile de la Martinique", insee="97209"),
+    ),
     "two associations for one country, nothing else said": (
         actor("a", "1", "Association France-Pologne"),
         actor("b", "1", "France Pologne"),
