@@ -21,7 +21,7 @@ from rich.table import Table
 
 from tests.benchmarks.row import Row
 
-MODULES = ("validation", "reading", "harvest", "cycle", "resolution")
+MODULES = ("validation", "reading", "harvest", "cycle", "resolution", "release")
 # Ten minutes and ten gigabytes: measured only when named.
 LARGE = ("million",)
 DEFAULT_JSON = Path("build/benchmarks.json")
