@@ -31,7 +31,7 @@ from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "7"
+FEATURES_VERSION = "8"
 
 Row = Mapping[str, Any]
 

@@ -29,6 +29,7 @@ _NUMERALS = {
 _PUNCTUATION = "-–—,;:.'\"«»“”()[]/ "
 _ORDINAL = re.compile(r"^(\d+)(?:e|eme|er|ere|ieme)$")
 _CODE = re.compile(r"^([a-z]{2,})(\d{2,3}|2[ab])$")
+_SHORT_ACRONYM = 5  # letters of a word in brackets, where the whole name is in capitals
 _FILE = re.compile(r"^([a-z]{1,2})\d{3,}$")
 _ACRONYM_CHARS = range(2, 11)
 INITIALS_CHARS = range(3, 9)
@@ -69,10 +70,10 @@ def without_brackets(text: str) -> tuple[str, set[str]]:
         inside = found.group(1).strip()
         if _FORMER.match(fold(inside)):
             return " "
-        if _is_acronym(inside) and (acronym := as_acronym(inside)):
+        if _is_acronym(inside, text) and (acronym := as_acronym(inside)):
             acronyms.add(acronym)
             return " "
-        return f" de {inside} "
+        return f" DE {inside} " if text.isupper() else f" de {inside} "
 
     return _BRACKETS.sub(read, text), acronyms
 
@@ -171,6 +172,11 @@ def _head_first(text: str) -> str:
     return f"{found[2]} {found[1]}{found[3]}" if first and set(first) <= known else text
 
 
-def _is_acronym(inside: str) -> bool:
-    is_short = " " not in inside and (inside.isupper() or len(inside) <= 6)
-    return is_short and not is_town(tuple(fold(inside).split()))
+def _is_acronym(inside: str, text: str) -> bool:
+    """Whether a word in brackets is an acronym: by its capitals where they tell, else by its letters."""
+    if " " in inside or is_town(tuple(fold(inside).split())):
+        return False
+    if inside.isupper() and not text.isupper():
+        return True
+    is_short = len(inside) <= _SHORT_ACRONYM and inside.isupper()
+    return is_short or as_acronym(inside) in initials(words_of(_BRACKETS.sub(" ", text)))

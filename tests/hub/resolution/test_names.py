@@ -165,3 +165,13 @@ def test_an_acronym_that_is_all_of_the_name_but_the_place_is_kept() -> None:
 
     assert with_acronym.core == read_name("Ingénieurs sans frontières Brest").core != ()
     assert with_acronym.places.commune == "29019"
+
+
+@pytest.mark.parametrize("name", ["CLUB DE NESLE (CYCLISME)", "Club de Nesle (Lions)", "Amis de Boto (Les)"])
+def test_a_word_in_brackets_is_a_word_unless_it_looks_like_an_acronym(name: str) -> None:
+    assert read_name(name).acronyms == ()
+
+
+@pytest.mark.parametrize("name", ["MEDECINS DU MALI (MDM)", "Médecins du Mali (MDM)", "Médecins du Mali (mdm)"])
+def test_an_acronym_in_brackets_is_one_in_any_case(name: str) -> None:
+    assert read_name(name).acronyms == ("mdm",)
