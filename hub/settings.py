@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     threshold: float = Field(0.0, description="Log-odds above which two records are one.")
     stewards: Path = Field(Path("stewards.toml"), description="Who may review, and with which token.")
     networks: Path = Field(Path("networks.toml"), description="Hashes of the tokens of networks.")
+    signing_key: Path = Field(Path("signature.key"), description="The key that signs receipts; made when missing.")
     notice: str = Field("", description="A sentence in French for every page of the portal.")
     site: str = Field(
         "", pattern=r"^(https?://.*[^/])?$", description="The portal's public address, without last slash."

@@ -5,7 +5,7 @@ give equal bytes: no time and no name of the release is in it.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -142,6 +142,13 @@ def names(path: Path) -> Iterator[Callable[[str], str | None]]:
             return row[0] if row else None
 
         yield name_of
+
+
+def holds(path: Path, network: str, collection: str, ids: Sequence[str]) -> bool:
+    """Whether a record of a network is in the catalogue under any of these ids of its own. Raises sqlite3.Error."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        there = "SELECT 1 FROM members WHERE network = ? AND local_id = ? AND collection = ?"
+        return any(connection.execute(there, [network, each, collection]).fetchone() for each in ids)
 
 
 def content(path: Path) -> str | None:

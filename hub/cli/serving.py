@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from hub.cli.door import HERE, Home
-from hub.networks import NetworkTokens
+from hub.networks import NetworkTokens, Receipts, key_at
 from hub.networks import create_app as networks_app
 from hub.settings import Settings, load_settings, load_sources
 from hub.stages.checking import Checker
@@ -74,7 +74,8 @@ def working_app(hub: Hub) -> Starlette:
         return [source.name for source in load_sources(hub.home)]
 
     checker = Checker(hub.engine, hub.model, hub.settings.imprint)
-    networks = networks_app(hub.engine, tokens, sources, checker, version=version("rrma-hub"))
+    receipts = Receipts(hub.releases, key_at(hub.home / hub.settings.signing_key))
+    networks = networks_app(hub.engine, tokens, sources, checker, receipts, version=version("rrma-hub"))
     review = steward_app(hub.engine, model, threshold, stewards, version=version("rrma-hub"))
     return Starlette(routes=[Mount("/api", networks), Mount("/", review)])
 

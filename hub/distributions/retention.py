@@ -11,6 +11,12 @@ RULES = (
 )
 
 
+def until(rule: str, made: datetime) -> datetime | None:
+    """When a release made then leaves at the latest by a rule of `kept`; None where the rule sets no end."""
+    lasts = next((lasts for name, _, lasts in RULES if name == rule), timedelta.max)
+    return None if lasts == timedelta.max else made + lasts
+
+
 def kept(made: Mapping[str, datetime], now: datetime, always: Collection[str] = ()) -> dict[str, str]:
     """The releases that stay, each with the rule that keeps it longest.
 

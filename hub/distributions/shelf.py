@@ -67,6 +67,11 @@ def name_of(now: datetime, content: str, releases: Path) -> str:
     return name
 
 
+def made_at(name: str) -> datetime:
+    """The time in the name of a release."""
+    return datetime.strptime(name.partition("-")[0], "%Y%m%dT%H%M%S%z")
+
+
 @contextmanager
 def draft(releases: Path, name: str) -> Iterator[Path]:
     """A folder to write a release in, on the same file system; gone afterwards unless it was shelved."""

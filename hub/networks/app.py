@@ -3,13 +3,20 @@
 GET  /networks/{network}/feedback?after=N&epoch=E   what became of each record, what changed after a line
 POST /networks/{network}/ping                       news: read this network again within minutes
 POST /networks/{network}/corrections/{number}       the answer to a proposed correction
+GET  /networks/{network}/erasures?after=N           what it asked to erase
+GET  /networks/{network}/erasures/{receipt}         how far that has come, signed
 POST /check                                         a draft actor: who may already be known, before it is saved
 """
 
 from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path as Folder
 from typing import Annotated, Any
 
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI, Path, Query, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,13 +30,15 @@ from hub.networks.tokens import NetworkTokens
 from hub.quality.remedy import remedies
 from hub.stages import correcting
 from hub.stages.checking import COLLECTION, Checker
-from hub.store import feedback, pings
+from hub.stages.receipts import receipt
+from hub.store import erasures, feedback, pings
 from hub.store.engine import reading
 from hub.web import problems
 from schemas.canonical import JSON
 from schemas.errors import NotFound, RequestError
 from schemas.feedback import encode
 from schemas.registry import LATEST
+from schemas.signing import public_text, signed
 from schemas.validate import issues as validated
 
 _NDJSON = "application/x-ndjson"
@@ -38,6 +47,17 @@ _FRESH = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 Sources = Callable[[], Collection[str]]
 """Names the networks that this hub reads now."""
+
+
+_MOST_ERASURES = 1_000  # in one answer
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Where releases stand, and the key that receipts of erasures are signed with."""
+
+    releases: Folder
+    key: Ed25519PrivateKey
 
 
 class Draft(BaseModel):
@@ -64,7 +84,9 @@ class CursorExpired(RequestError):
     code = "cursor-expired"
 
 
-def create_app(engine: Engine, tokens: NetworkTokens, sources: Sources, checker: Checker, *, version: str) -> FastAPI:
+def create_app(
+    engine: Engine, tokens: NetworkTokens, sources: Sources, checker: Checker, receipts: Receipts, *, version: str
+) -> FastAPI:
     """The networks' service over a working database, to be mounted under /api."""
     app = FastAPI(
         title="Retour aux réseaux",
@@ -127,6 +149,8 @@ def create_app(engine: Engine, tokens: NetworkTokens, sources: Sources, checker:
         found = correcting.answer(engine, network, number, said.answer, said.reason, datetime.now(UTC))
         return JSONResponse(found.as_json(), headers=_FRESH)
 
+    _tell_erasures(app, engine, receipts, pace)
+
     @app.post("/check")
     def check(draft: Draft, request: Request) -> Response:
         """Who the draft may already be, anywhere, and what the validator says of it. Nothing is stored."""
@@ -140,6 +164,35 @@ def create_app(engine: Engine, tokens: NetworkTokens, sources: Sources, checker:
         return JSONResponse(told, headers=_FRESH)
 
     return app
+
+
+def _tell_erasures(app: FastAPI, engine: Engine, receipts: Receipts, pace: Pace) -> None:
+    """The endpoints that tell of erasures."""
+
+    @app.get("/networks/{network}/erasures")
+    def list_erasures(network: str, request: Request, after: Annotated[int, Query(ge=0, lt=1 << 63)] = 0) -> Response:
+        """What the network asked to erase, the oldest first; `next` is the `after` of the next page, or null."""
+        _own(request, network)
+        with reading(engine) as connection:
+            found = list(erasures.asked(connection, network, after, _MOST_ERASURES + 1))
+        page = found[:_MOST_ERASURES]
+        told: JSON = {
+            "network": network,
+            "signed_with": public_text(receipts.key.public_key()),
+            "erasures": [each.as_json() for each in page],
+            "next": page[-1].number if len(found) > len(page) else None,
+        }
+        return JSONResponse(told, headers=_FRESH)
+
+    @app.get("/networks/{network}/erasures/{name}")
+    def read_receipt(network: str, name: Annotated[str, Path(max_length=100)], request: Request) -> Response:
+        """The receipt as it stands now; the signature is over its bytes alone, so that a kept copy can be checked."""
+        _own(request, network)
+        pace.step(network)
+        now = datetime.now(UTC)
+        body = orjson.dumps(receipt(engine, receipts.releases, network, name, now).as_json())
+        headers = _FRESH | signed(sha256(body).digest(), receipts.key, at=now)
+        return Response(body, headers=headers, media_type="application/json")
 
 
 def _lines(engine: Engine, network: str, after: int) -> Iterator[bytes]:

@@ -96,11 +96,14 @@ class Kept:
         return cls(register=Register.empty(), digests=np.zeros(0, np.uint64))
 
 
-def stamp(shelf: Shelf, model: str) -> Mapping[str, str] | None:
-    """What the register of a shelf was made of; None when there is none that this program and model go on from."""
+def stamp(shelf: Shelf, model: str | None = None) -> Mapping[str, str] | None:
+    """What the register of a shelf was made of; None when there is none.
+
+    model: none either unless this program and this model go on from it.
+    """
     raw = shelf.read(_STATE)
     state = {} if raw is None else orjson.loads(memoryview(raw))
-    if not state or not _is_ours(state) or state["model"] != model:
+    if not state or (model is not None and not (_is_ours(state) and state["model"] == model)):
         return None
     found: Mapping[str, str] = state["stamp"]
     return found

@@ -19,7 +19,7 @@ from hub.model.replay import successor
 from hub.model.standing import Standing, State
 from hub.model.statement import Op, Statement, statement_number
 from hub.quality.gate import examine, schema_for, twice, unreadable
-from hub.store import records, sources, statements
+from hub.store import erasures, records, sources, statements
 from hub.store.engine import reading
 from schemas.canonical import JSON
 from schemas.feed import Delete, Put, Rekey
@@ -83,7 +83,7 @@ class _Desk:
         self._door, self._known = door, known
         self._changed: dict[RecordKey, Standing] = {}
         self._statements: list[Statement] = []
-        self._erased: list[RecordKey] = []
+        self._erased: dict[RecordKey, int] = {}
         self._stated: set[RecordKey] = set()
         self._counts: Counter[str] = Counter()
 
@@ -110,8 +110,8 @@ class _Desk:
 
     def write(self, connection: Connection) -> None:
         statements.add(connection, self._statements)
-        for key in self._erased:
-            statements.erase(connection, key.source, key.collection, key.local_id)
+        for key, tombstone in self._erased.items():
+            erasures.erase(connection, key, tombstone)
         records.save(connection, self._changed.values())
 
     def _put(self, put: Put) -> None:
@@ -159,7 +159,7 @@ class _Desk:
         gone = before.gone(number, goes_on)
         self._change(gone)
         if erased and gone.state is State.DELETED:
-            self._erased.append(gone.key)
+            self._erased[gone.key] = number
 
     def _rekey(self, rekey: Rekey) -> None:
         before = self._find(RecordKey(rekey.collection, self._door.source, rekey.id))

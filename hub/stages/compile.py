@@ -79,11 +79,16 @@ def compile_catalogue(engine: Engine, *, full: bool = False) -> Compiled:
     return told
 
 
+def has_followed(connection: Connection) -> bool:
+    """Whether the golden records were made after the last resolution."""
+    return meta.get(connection, COMPILED) == _inputs(connection)
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the golden records are those of the clusters, one each, and nobody has touched them since."""
     clustered = {name: groups for name, (_, groups) in clusters.totals(connection).items()}
     return (
-        meta.get(connection, COMPILED) == _inputs(connection)
+        has_followed(connection)
         and meta.get(connection, CATALOGUE) == _catalogue(connection)
         and goldens.totals(connection) == clustered
     )

@@ -24,7 +24,7 @@ from hub.resolution import register as registering
 from hub.resolution.keeping import Kept, read, stamp
 from hub.resolution.model import Weights
 from hub.resolution.resolve import edges, keys_at, members, night
-from hub.store import clusters, records
+from hub.store import clusters, erasures, records
 from hub.store.clusters import Placed
 from hub.store.registers import Stored
 from schemas.canonical import JSON, SetDigest, content_hash
@@ -42,6 +42,8 @@ class News:
     gone:     records that are published no more.
     digest:   of how all that is published is stated.
     judged:   digest of the judgements that the register follows, "" without one.
+    erased:   how many statements have lost their content. The register keeps the rows of the past, so that one more
+              has it made anew, of what is left.
     """
 
     collection: str
@@ -50,6 +52,7 @@ class News:
     gone: Sequence[RecordKey]
     digest: SetDigest
     judged: str
+    erased: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +92,34 @@ def news(connection: Connection, collection: str, weights: Weights, *, whole: bo
     """whole: as if nothing had been kept."""
     of = None if whole else stamp(Stored(connection, collection), _named(weights))
     gone = clusters.abandoned(connection, collection)
-    if of is None or int(of["records"]) != clusters.count(connection, collection):
+    erased = erasures.count(connection, collection)
+    if of is None or int(of["records"]) != clusters.count(connection, collection) or _erased(of) != erased:
         stated = records.published(connection, collection)
         everyone = SetDigest.of((key.source, key.local_id, str(each)) for key, each in stated.items())
-        return News(collection=collection, is_whole=True, stated=stated, gone=gone, digest=everyone, judged="")
+        return News(
+            collection=collection, is_whole=True, stated=stated, gone=gone, digest=everyone, judged="", erased=erased
+        )
     stated = records.unresolved(connection, collection)
     digest = SetDigest.from_hex(of["digest"])
     for key, at in clusters.placed(connection, [*stated, *gone]).items():
         digest = digest.minus(key.source, key.local_id, str(at.stated))
     for key, each in stated.items():
         digest = digest.plus(key.source, key.local_id, str(each))
-    return News(collection=collection, is_whole=False, stated=stated, gone=gone, digest=digest, judged=of["judged"])
+    return News(
+        collection=collection,
+        is_whole=False,
+        stated=stated,
+        gone=gone,
+        digest=digest,
+        judged=of["judged"],
+        erased=erased,
+    )
+
+
+def forgets(connection: Connection, collection: str) -> bool:
+    """Whether the register of a collection was made after all that lost its content until now."""
+    of = stamp(Stored(connection, collection))
+    return of is None or _erased(of) == erasures.count(connection, collection)
 
 
 def regrouped(connection: Connection, told: News, verdicts: Verdicts, weights: Weights) -> Regrouped | None:
@@ -130,7 +150,7 @@ def regrouped(connection: Connection, told: News, verdicts: Verdicts, weights: W
             digests=np.zeros(len(register), np.uint64),
             segments=kept.segments,
             generation=kept.generation,
-            stamp={"records": str(count), "digest": told.digest.hex, "judged": judged},
+            stamp={"records": str(count), "digest": told.digest.hex, "judged": judged, "erased": str(told.erased)},
         ),
         model=_named(weights),
         clusters=assemble(members(register, told.collection, groups), {key: each.founded for key, each in now.items()}),
@@ -141,6 +161,10 @@ def regrouped(connection: Connection, told: News, verdicts: Verdicts, weights: W
         mentions=mentions,
         compared=register.compared,
     )
+
+
+def _erased(of: Mapping[str, str]) -> int:
+    return int(of.get("erased", "0"))
 
 
 def _stating(connection: Connection, told: News) -> Iterator[Accepted]:

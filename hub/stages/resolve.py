@@ -167,6 +167,7 @@ def _inputs(told: Sequence[News], model: Model, decided: Standing) -> str:
     return content_hash(
         {
             "records": {each.collection: each.digest.hex for each in told},
+            "erased": {each.collection: each.erased for each in told},
             "judgements": binding,
             "model": fingerprint(model),
         }

@@ -2,7 +2,8 @@
 
 On SQLite every writing transaction begins IMMEDIATE: a transaction that reads first and writes later fails at once with
 "database is locked" when another one committed in between, whatever the busy timeout. WAL lets readers go on meanwhile,
-and synchronous=FULL keeps what was acknowledged through a power cut.
+and synchronous=FULL keeps what was acknowledged through a power cut. secure_delete=ON writes zeros over what is
+deleted, so that no free page holds what was erased; the log beside the file goes when the last process closes it.
 """
 
 from collections.abc import Iterator
@@ -42,7 +43,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # or the driver would begin transactions of its own, deferred ones
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+    durable = "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"
+    for pragma in (*durable, f"busy_timeout={_BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

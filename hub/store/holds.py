@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from hub.model.standing import Fate, Standing, State
 from hub.model.statement import Op
+from hub.store.erasures import erase
 from hub.store.records import standing
-from hub.store.statements import erase
 from hub.store.tables import records, statements
 from schemas.canonical import JSON, SetDigest
 from schemas.record import RecordKey
@@ -145,8 +145,9 @@ def keepable(connection: Connection, source: str) -> list[Standing]:
 def purge(connection: Connection, source: str, collection: str) -> None:
     """Remove the content of the records of one collection whose erasure is about to be applied."""
     here = and_(_left(source), records.c.collection == collection, _erased())
-    for local_id in list(connection.scalars(select(records.c.local_id).where(here))):
-        erase(connection, source, collection, local_id)
+    asked = select(records.c.local_id, records.c.received_statement).where(here)
+    for local_id, tombstone in connection.execute(asked).all():
+        erase(connection, RecordKey(collection, source, local_id), tombstone)
 
 
 def _standings(connection: Connection, here: ColumnElement[bool]) -> list[Standing]:

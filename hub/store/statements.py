@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from hub.model.job import JobKind
 from hub.model.standing import State
 from hub.model.statement import Op, Statement, statement_number
-from hub.store.tables import corrections, jobs, records, statements
+from hub.store.tables import jobs, records, statements
 from hub.store.upsert import insert_all
 from schemas.canonical import JSON, hash_of
 from schemas.record import Issue
@@ -141,16 +141,6 @@ def damaged(connection: Connection, source: str) -> set[tuple[str, str]]:
     return {(row.collection, row.bucket) for row in rows if hash_of(row.payload) != row.hash}
 
 
-def erase(connection: Connection, source: str, collection: str, local_id: str) -> None:
-    """Remove the content of every statement of a record: what the law asks when a person's data must go.
-
-    What was proposed for it goes too; what its network was told of it is told anew, empty, with the next account.
-    """
-    key = _key(source, collection, local_id)
-    connection.execute(update(statements).where(key).values(payload=None, issues=None))
-    connection.execute(delete(corrections).filter_by(source=source, collection=collection, local_id=local_id))
-
-
 def _waiting() -> Select[Any]:
     waits = and_(records.c.received_statement == statements.c.number, records.c.state == State.QUARANTINED)
     last_visit = and_(
@@ -170,10 +160,6 @@ def _last_visit() -> Any:
     """The last visit of a statement's source, whatever was done since without reading it."""
     visits = select(func.max(jobs.c.number)).where(jobs.c.source == statements.c.source, jobs.c.kind == JobKind.VISIT)
     return visits.scalar_subquery()
-
-
-def _key(source: str, collection: str, local_id: str) -> Any:
-    return and_(statements.c.source == source, statements.c.collection == collection, statements.c.local_id == local_id)
 
 
 def _quarantined(row: Row[Any]) -> Quarantined:

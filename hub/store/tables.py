@@ -28,12 +28,17 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from hub.store import ledger
 from hub.store.columns import HASH, NATIONAL_ID, NULLABLE_JSON, NUMBER, UtcDateTime, key_type
 
 metadata = ledger.metadata  # so that whoever knows these tables knows those of the ledger too
+
+# Conditions of two partial indexes, spelt out in queries too: with bound values no index of these would be used.
+A_TOMBSTONE = text("op = 'delete'")
+ERASED = text("op = 'put' AND payload IS NULL")
 
 sources = Table(
     "sources",
@@ -107,6 +112,8 @@ statements = Table(
     ),
     CheckConstraint("verdict IN ('accepted', 'quarantined')", name="verdict"),
     Index("ix_statements_key", "source", "collection", "local_id"),
+    Index("ix_statements_tombstones", "source", "number", sqlite_where=A_TOMBSTONE, postgresql_where=A_TOMBSTONE),
+    Index("ix_statements_erased", "collection", sqlite_where=ERASED, postgresql_where=ERASED),
 )
 
 # declared_hash: of the last statement received, good or bad; null once the source no longer states the record.

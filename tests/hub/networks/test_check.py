@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, func, select
 
-from hub.networks import NetworkTokens, create_app, issue
+from hub.networks import NetworkTokens, Receipts, create_app, issue, key_at
 from hub.resolution import load
 from hub.stages.checking import Checker
 from hub.store.engine import reading
@@ -117,7 +117,8 @@ def test_any_draft_is_compared_and_told_what_the_validator_says(
     nights.night()
     path = tmp_path_factory.mktemp("door") / "networks.toml"
     token = issue(path, "beta")
-    app = create_app(nights.engine, NetworkTokens(path), lambda: ["beta"], checker, version="1")
+    receipts = Receipts(path.parent / "releases", key_at(path.parent / "signature.key"))
+    app = create_app(nights.engine, NetworkTokens(path), lambda: ["beta"], checker, receipts, version="1")
     with serving(app) as url:
         headers = {"authorization": f"Bearer {token}"}
         answer = httpx.post(f"{url}/check", headers=headers, json={"actor": draft}, timeout=30)

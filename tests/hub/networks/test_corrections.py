@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from hub.model.correction import Answer, Correction
-from hub.networks import NetworkTokens, create_app, issue
+from hub.networks import NetworkTokens, Receipts, create_app, issue, key_at
 from hub.resolution import load
 from hub.stages.checking import Checker
 from hub.stages.correcting import answer, propose
@@ -119,7 +119,8 @@ def test_the_answer_comes_over_http_once_and_from_its_own_network(
     path = tmp_path_factory.mktemp("door") / "networks.toml"
     own, other = issue(path, "alpha"), issue(path, "beta")
     checker = Checker(nights.engine, load(), SITE)
-    app = create_app(nights.engine, NetworkTokens(path), lambda: ["alpha", "beta"], checker, version="1")
+    receipts = Receipts(path.parent / "releases", key_at(path.parent / "signature.key"))
+    app = create_app(nights.engine, NetworkTokens(path), lambda: ["alpha", "beta"], checker, receipts, version="1")
 
     with serving(app) as url:
 

@@ -1,0 +1,281 @@
+"""What a network asks to erase leaves every store, and a signed receipt says which, when, and what still stands."""
+
+import gzip
+import json
+import stat
+from base64 import b64decode, urlsafe_b64decode
+from collections.abc import Iterator
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile, is_zipfile
+
+import httpx
+import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Engine, text
+
+from hub.cli.serving import working_app
+from hub.distributions import shelf
+from hub.model.erasure import Erasure
+from hub.networks import issue, key_at
+from hub.settings import SourceFile, add_source, init_home
+from hub.store import erasures
+from hub.store.engine import reading
+from hub.wiring import open_hub
+from schemas.errors import ConfigError
+from tests.hub.cli.test_commands import run
+from tests.hub.feed_server import FakeNode, actor, serving
+from tests.hub.web.conftest import serving as listening
+
+TOURS = {"city": "Tours", "postcode": "37000", "insee": "37261"}
+MARK = "zwyntrax"
+
+
+class Office:
+    """A hub in its folder, and what its door tells alpha."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.tokens = {name: issue(home / "networks.toml", name) for name in ("alpha", "beta")}
+
+    def run(self, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+        done = run(*arguments, home=self.home)
+        assert done.exit_code in codes, done.output
+        return done.stdout
+
+    def ask(self, *paths: str, by: str = "alpha") -> list[httpx.Response]:
+        headers = {"authorization": f"Bearer {self.tokens[by]}"}
+        with open_hub(self.home) as hub, listening(working_app(hub)) as url:
+            return [httpx.get(f"{url}/api/networks/{path}", headers=headers, timeout=30) for path in paths]
+
+    def asked(self) -> list[dict[str, Any]]:
+        [answer] = self.ask("alpha/erasures")
+        return list(answer.json()["erasures"])
+
+    def receipt(self, at: int = -1) -> dict[str, Any]:
+        [answer] = self.ask(f"alpha/erasures/{self.asked()[at]['receipt']}")
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def current(self) -> Path:
+        found = shelf.current(self.home / "releases")
+        assert found is not None
+        return found
+
+    def working_files(self) -> list[str]:
+        return holding(self.home, *self.home.glob("hub.sqlite*"))
+
+
+@pytest.fixture
+def alpha() -> FakeNode:
+    node = FakeNode("alpha").put("p", actor("Atelier Zwyntrax", seat=TOURS, website="https://zwyntrax.example.org"))
+    for number, name in enumerate("Abeille Bleuet Cigale Datte Érable Fougère Genêt Hirondelle Iris Jonquille".split()):
+        node.put(f"more-{number}", actor(name))
+    return node
+
+
+@pytest.fixture
+def office(tmp_path: Path, alpha: FakeNode) -> Iterator[Office]:
+    home = tmp_path / "hub"
+    init_home(home, site="https://annuaire.example.org")
+    (home / "stewards.toml").write_text(f'claire = "{"c" * 32}"\n')
+    with serving(alpha.answer) as one, serving(FakeNode("beta").put("b", actor("Lycée")).answer) as other:
+        for name, url in (("alpha", one), ("beta", other)):
+            said = {"name": name, "title": name.title(), "url": url, "regions": [], "local": True}
+            add_source(home, SourceFile.model_validate(said))
+        office = Office(home)
+        office.run("cycle")
+        yield office
+
+
+def holding(home: Path, *paths: Path) -> list[str]:
+    """Those of these files that hold the mark in any case, packed or not."""
+    return sorted(str(path.relative_to(home)) for path in paths if path.is_file() and MARK in _unpacked(path))
+
+
+def _unpacked(path: Path) -> str:
+    raw = path.read_bytes()
+    if path.suffix == ".gz":
+        raw = gzip.decompress(raw)
+    elif is_zipfile(BytesIO(raw)):
+        with ZipFile(BytesIO(raw)) as packed:
+            raw = b"".join(packed.read(name) for name in packed.namelist())
+    return raw.decode("utf-8", "replace").lower()
+
+
+def test_after_the_night_no_byte_of_it_is_in_the_database_nor_in_the_release_in_force(
+    office: Office, alpha: FakeNode
+) -> None:
+    first, before = office.current(), office.working_files()
+    alpha.put("p", actor("Atelier Zwyntrax et compagnie", seat=TOURS))
+    office.run("cycle")
+    alpha.delete("p", reason="erased")
+    office.run("cycle")
+    told = office.receipt()
+    past = {each["release"]: each for each in told["past_releases"]}
+
+    assert before == ["hub.sqlite"]
+    assert holding(office.home, *first.rglob("*")) != []
+    assert office.working_files() == []
+    assert holding(office.home, *office.current().rglob("*")) == []
+    assert (told["state"], told["id"], told["stated_again"]) == ("unpublished", "p", False)
+    assert {name: store["purged"] for name, store in told["stores"].items()} == dict.fromkeys(
+        ("statements", "proposals", "resolution", "catalogue", "feedback"), True
+    )
+    assert told["stores"]["statements"]["at"] == told["asked_at"] == told["stores"]["resolution"]["at"]
+    assert told["current_release"] == {"release": office.current().name, "purged": True, "at": told["asked_at"]}
+    assert len(past) == 2
+    assert past[first.name]["kept_by"] is None
+    assert past[first.name]["until"] == told["as_of"]
+
+
+def test_once_no_release_that_stands_holds_it_the_receipt_says_done(office: Office, alpha: FakeNode) -> None:
+    alpha.delete("p", reason="erased")
+    office.run("cycle")
+    assert [each["kept_by"] for each in office.receipt()["past_releases"]] == ["in use"]
+    alpha.put("more-0", actor("Abeilles"))
+    office.run("cycle")
+    office.run("releases", "prune")
+
+    assert office.receipt()["state"] == "done"
+    assert holding(office.home, *office.home.rglob("*")) == []
+
+
+def test_what_waits_for_a_person_is_not_told_as_erased_before_it_is(office: Office, alpha: FakeNode) -> None:
+    for name in ("p", "more-1", "more-2"):
+        alpha.delete(name, reason="erased")
+    office.run("cycle", codes=(3,))
+    waiting, held = office.receipt(0), office.working_files()
+    number = str(json.loads(office.run("job", "list", "alpha", "--json"))[0]["number"])
+    office.run("job", "confirm", number, "--by", "claire", "--reason", "Demande écrite.", codes=(0, 3))
+    confirmed = office.receipt(0)
+    office.run("cycle")
+
+    assert (waiting["state"], held) == ("waiting", ["hub.sqlite"])
+    assert {store["at"] for store in waiting["stores"].values()} == {None}
+    assert not any(store["purged"] for store in waiting["stores"].values())
+    assert (confirmed["state"], confirmed["stores"]["statements"]["purged"]) == ("under-way", True)
+    assert confirmed["stores"]["statements"]["at"] > confirmed["asked_at"]
+    assert not confirmed["stores"]["resolution"]["purged"]
+    assert not confirmed["current_release"]["purged"]
+    assert [office.receipt(at)["state"] for at in range(3)] == ["unpublished"] * 3
+    assert office.working_files() == []
+
+
+def test_a_request_that_its_network_takes_back_while_it_waits_erases_nothing(office: Office, alpha: FakeNode) -> None:
+    for name in ("p", "more-1", "more-2"):
+        alpha.delete(name, reason="erased")
+    office.run("cycle", codes=(3,))
+    alpha.put("p", actor("Atelier Zwyntrax", seat=TOURS))
+    office.run("cycle", codes=(0, 3))
+
+    assert office.receipt(0)["state"] == "taken-back"
+
+
+def test_a_record_stated_again_under_the_same_id_is_a_new_one_and_brings_nothing_back(
+    office: Office, alpha: FakeNode
+) -> None:
+    first = office.current().name
+    alpha.delete("p", reason="erased")
+    office.run("cycle")
+    alpha.put("p", actor("Atelier du Cher", seat=TOURS))
+    office.run("cycle")
+    told, published = office.receipt(), (office.current() / "actors.csv").read_text()
+
+    assert "Atelier du Cher" in published
+    assert (told["stated_again"], told["state"]) == (True, "unpublished")
+    assert told["current_release"]["purged"]
+    assert [each["release"] for each in told["past_releases"]] == [first]
+    assert office.working_files() == []
+
+    office.run("releases", "rollback", first, "--reason", "Essai.")
+    back = office.receipt()
+    assert (back["state"], back["current_release"]["purged"], back["current_release"]["at"]) == ("purged", False, None)
+
+
+def test_an_erasure_takes_along_what_was_stated_under_an_earlier_id(office: Office, alpha: FakeNode) -> None:
+    alpha.rekey("p", "q").put("q", actor("Atelier Zwyntrax et fils", seat=TOURS))
+    office.run("cycle")
+    alpha.delete("q", reason="erased")
+    office.run("cycle")
+
+    assert office.receipt()["state"] == "unpublished"
+    assert office.working_files() == []
+    assert holding(office.home, *office.current().rglob("*")) == []
+
+
+def test_a_receipt_opens_to_its_own_network_only(office: Office, alpha: FakeNode) -> None:
+    alpha.delete("p", reason="erased")
+    office.run("cycle")
+    name = office.asked()[0]["receipt"]
+    paths = f"alpha/erasures/{name}", f"beta/erasures/{name}", "alpha/erasures", "beta/erasures"
+    *refused, none = office.ask(*paths, by="beta")
+    [unknown] = office.ask(f"alpha/erasures/{'0' * 32}")
+
+    assert [answer.status_code for answer in (*refused, unknown)] == [404] * 4
+    assert none.json()["erasures"] == []
+
+
+def test_a_receipt_is_signed_so_that_whoever_keeps_it_can_prove_it(office: Office, alpha: FakeNode) -> None:
+    alpha.delete("p", reason="erased")
+    office.run("cycle")
+    listed, receipt = office.ask("alpha/erasures", f"alpha/erasures/{office.asked()[0]['receipt']}")
+    digest, given = receipt.headers["content-digest"], receipt.headers["signature-input"].removeprefix("rrma=")
+    key = Ed25519PublicKey.from_public_bytes(urlsafe_b64decode(listed.json()["signed_with"] + "="))
+    signature = b64decode(receipt.headers["signature"].removeprefix("rrma=:").removesuffix(":"))
+
+    def base(digest: str) -> bytes:
+        return f'"content-digest": {digest}\n"@signature-params": {given}'.encode()
+
+    assert b64decode(digest.removeprefix("sha-256=:").removesuffix(":")) == sha256(receipt.content).digest()
+    assert given.startswith('("content-digest")')
+    key.verify(signature, base(digest))
+    with pytest.raises(InvalidSignature):
+        key.verify(signature, base(digest.swapcase()))
+
+
+def test_the_key_is_made_once_for_its_owners_eyes(tmp_path: Path) -> None:
+    path = tmp_path / "signature.key"
+    made, again = key_at(path), key_at(path)
+
+    assert made.private_bytes_raw() == again.private_bytes_raw()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [each.name for each in tmp_path.iterdir()] == ["signature.key"]
+    path.chmod(0o640)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        key_at(path)
+    path.write_text("no key")
+    path.chmod(0o600)
+    with pytest.raises(ConfigError, match="cannot be used"):
+        key_at(path)
+
+
+def test_requests_are_listed_page_by_page(office: Office, alpha: FakeNode) -> None:
+    alpha.delete("p", reason="erased").delete("more-0").delete("more-1", reason="erased")
+    office.run("cycle", codes=(0, 3))
+    with open_hub(office.home) as hub, reading(hub.engine) as connection:
+        every = list(erasures.asked(connection, "alpha"))
+        rest = list(erasures.asked(connection, "alpha", after=every[0].number))
+        one = list(erasures.asked(connection, "alpha", limit=1))
+
+    assert [each.key.local_id for each in every] == ["p", "more-1"]
+    assert (one, rest) == (every[:1], every[1:])
+    assert _receipts(every) == [each["receipt"] for each in office.asked()]
+    assert len(set(_receipts(every))) == 2
+
+
+def test_what_was_asked_is_found_without_reading_all_that_was_said(embedded: Engine) -> None:
+    asked = "SELECT * FROM statements WHERE op = 'delete' AND source = 'a' AND number > 0 ORDER BY number"
+    erased = "SELECT count(*) FROM statements WHERE op = 'put' AND payload IS NULL AND collection = 'actor'"
+    with reading(embedded) as connection:
+        plans = [str(connection.execute(text(f"EXPLAIN QUERY PLAN {each}")).all()) for each in (asked, erased)]
+
+    assert "ix_statements_tombstones" in plans[0]
+    assert "ix_statements_erased" in plans[1]
+
+
+def _receipts(found: list[Erasure]) -> list[str]:
+    return [each.receipt for each in found]
