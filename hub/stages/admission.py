@@ -110,9 +110,9 @@ class _Desk:
 
     def write(self, connection: Connection) -> None:
         statements.add(connection, self._statements)
-        for key, tombstone in self._erased.items():
-            erasures.erase(connection, key, tombstone)
         records.save(connection, self._changed.values())
+        for key, tombstone in self._erased.items():  # which asks where records stand after this page
+            erasures.erase(connection, key, tombstone)
 
     def _put(self, put: Put) -> None:
         key = RecordKey(put.collection, self._door.source, put.id)

@@ -19,10 +19,12 @@ from schemas.record import RecordKey
 def erase(connection: Connection, key: RecordKey, tombstone: int) -> None:
     """Remove what was stated of a record before its tombstone, what was proposed for it, and the doubts about it.
 
-    The rest follows with the next night: what resolution made of it, and what its network was told of it.
+    The rest follows with the next night: what resolution made of it, and what its network was told of it. What another
+    record still publishes stays: it was stated under this id and goes on under its own.
     """
-    for each in names(connection, key):
-        earlier = _of(statements, each), statements.c.number < tombstone
+    every = names(connection, key)
+    for each in every:
+        earlier = _of(statements, each), statements.c.number < tombstone, _is_no_others(key, every)
         connection.execute(update(statements).where(*earlier).values(payload=None, issues=None))
         connection.execute(delete(corrections).where(_of(corrections, each)))
         connection.execute(delete(doubts).where(_beside(doubts, each)))
@@ -63,8 +65,9 @@ def asked(connection: Connection, source: str, after: int = 0, limit: int | None
 
 def has_content(connection: Connection, key: RecordKey, tombstone: int) -> bool:
     """Whether anything stated before the tombstone still has its content."""
+    every = names(connection, key)
     here = _of(statements, key), statements.c.number < tombstone, statements.c.payload.is_not(None)
-    return _any(connection, exists().where(*here))
+    return _any(connection, exists().where(*here, _is_no_others(key, every)))
 
 
 def has_proposals(connection: Connection, key: RecordKey, asked_at: Any) -> bool:
@@ -102,6 +105,17 @@ def _asked() -> Select[Any]:
 
 def _of(table: Any, key: RecordKey) -> Any:
     return (table.c.source == key.source) & (table.c.collection == key.collection) & (table.c.local_id == key.local_id)
+
+
+def _is_no_others(key: RecordKey, names: list[RecordKey]) -> Any:
+    """Whether a statement is not what a record of another name stands by: one that was renamed took it along."""
+    others = select(records.c.accepted_statement).where(
+        records.c.source == key.source,
+        records.c.collection == key.collection,
+        records.c.local_id.not_in([each.local_id for each in names]),
+        records.c.accepted_statement.is_not(None),
+    )
+    return statements.c.number.not_in(others)
 
 
 def _beside(table: Any, key: RecordKey) -> Any:

@@ -455,3 +455,27 @@ def test_many_readers_never_stop_a_harvest(embedded: Engine) -> None:
         assert all(len(reader.result()) in (0, 200) for reader in readers)
 
     assert job.status is JobStatus.SUCCEEDED
+
+
+def test_what_a_renamed_record_stands_by_outlives_an_erasure_under_its_old_key(embedded: Engine) -> None:
+    """Its new version is unfit, so that it is still published by what was said under the old key."""
+    node = FakeNode()
+    for number in range(30):  # beside whom one that leaves is no loss to be held
+        node.put(f"B-{number}", actor(f"Comité {number}"))
+    node.put("A-1", actor("Eau et Vie"))
+    with visiting(node, embedded) as visit:
+        visit()
+        node.rekey("A-1", "A-2").put("A-2", {"name": 3, "type": "ASSO"})
+        visit()
+        node.put("A-1", actor("Puits du Sahel"))
+        visit()
+        node.delete("A-1", reason="erased")
+        visit()
+
+    assert published(embedded)["A-2"]["name"] == "Eau et Vie"
+    assert "A-1" not in published(embedded)
+    table = tables.statements
+    query = select(table.c.payload).where(table.c.local_id == "A-1", table.c.op == "put").order_by(table.c.number)
+    with reading(embedded) as connection:
+        kept = [b"Eau et Vie" in (payload or b"") for payload in connection.scalars(query)]
+    assert kept == [True, False]

@@ -241,7 +241,7 @@ acts = st.one_of(
     st.tuples(st.sampled_from(["delete", "erase"]), ids, st.just("")),
     st.tuples(st.just("rekey"), ids, ids),
 )
-histories = st.lists(st.lists(st.tuples(st.sampled_from([0, 1]), acts), max_size=8), min_size=1, max_size=5)
+histories = st.lists(st.lists(st.tuples(st.sampled_from([0, 1]), acts), max_size=6), min_size=2, max_size=3)
 
 
 def play(node: FakeNode, act: tuple[str, str, str]) -> None:
@@ -258,7 +258,7 @@ def play(node: FakeNode, act: tuple[str, str, str]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 def test_whatever_happens_the_sums_agree_and_a_reader_of_the_changes_sees_the_whole(
     tmp_path_factory: pytest.TempPathFactory, history: list[list[tuple[int, tuple[str, str, str]]]]
