@@ -75,7 +75,7 @@ class Lists:
     def sizes(self) -> Codes:
         return np.diff(self.starts)
 
-    def keys(self, rows: Codes) -> Ints:
+    def keys(self, rows: Ints) -> Ints:
         """For each position p of `rows` and each text of that row, p * len(texts) + code; ascending."""
         sizes = self.sizes[rows]
         positions = np.repeat(np.arange(len(rows)), sizes)
@@ -190,7 +190,7 @@ def shared(one: Ints, two: Ints) -> Bools:
     return np.asarray(two[at] == one)
 
 
-def in_common(one: Lists, two: Lists, left: Codes, right: Codes) -> tuple[Ints, Ints]:
+def in_common(one: Lists, two: Lists, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     """The texts that the left row's list of `one` and the right row's of `two` both hold: pair and code of each."""
     asked = np.flatnonzero((one.sizes[left] > 0) & (two.sizes[right] > 0))
     ours = one.keys(left[asked])

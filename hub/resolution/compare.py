@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hub.resolution.columns import Bools, Codes, Columns, Floats, Measures, in_common, tally
+from hub.resolution.columns import Bools, Codes, Columns, Floats, Ints, Measures, in_common, tally
 from hub.resolution.compare_names import bare_names, compare_names, same_commune, same_place
 from hub.resolution.lexicon import lexicon
 
@@ -31,37 +31,37 @@ def compare(pairs: pa.Table | pa.RecordBatch, rows: pa.Table) -> Measures:
     pairs: integer columns `left` and `right`, row numbers of `rows`.
     rows:  the columns of `features.SCHEMA` and of `rarity.add_rarity`.
     """
-    left, right = (np.asarray(pairs[side], dtype=np.int32) for side in ("left", "right"))
+    left, right = (np.asarray(pairs[side], dtype=np.intp) for side in ("left", "right"))
     return {name: np.asarray(value, dtype=np.float64) for name, value in measures(Columns(rows), left, right)}
 
 
-def measures(columns: Columns, left: Codes, right: Codes) -> Found:
+def measures(columns: Columns, left: Ints, right: Ints) -> Found:
     """The same one by one, always in the same order: first `facts`, then the measures of names."""
     yield from facts(columns, left, right)
     yield from compare_names(columns, left, right).items()
 
 
-def facts(columns: Columns, left: Codes, right: Codes) -> Found:
+def facts(columns: Columns, left: Ints, right: Ints) -> Found:
     """The measures that cost little: all but those of names."""
     for part in (_places, _kinds, _identifiers, _contacts, _activity, _circumstances):
         yield from part(columns, left, right)
 
 
-def _places(columns: Columns, left: Codes, right: Codes) -> Found:
+def _places(columns: Columns, left: Ints, right: Ints) -> Found:
     commune, named = columns.codes("commune", "named_commune")
     department, named_department = columns.codes("department", "named_department")
     (region,) = columns.codes("region")
     (named_region,) = columns.codes("named_region")
     (postcode,) = columns.codes("postcode")
-    same, other = _same(commune, left, right), _other(commune, left, right)
-    same_department, far = _same(department, left, right), _other(department, left, right)
+    same, other = _agree(commune, left, right)
+    same_department, far = _agree(department, left, right)
 
     yield "place.commune", same_commune(columns, left, right)
-    yield "place.postcode", _same(postcode, left, right)
+    yield "place.postcode", _agree(postcode, left, right)[0]
     yield "place.department", same_department & ~same & ~other
     yield "place.near", other & same_department
     yield "place.far", far
-    yield "place.region", _other(region, left, right)
+    yield "place.region", _agree(region, left, right)[1]
 
     level = columns.once("level", lambda: np.where(named >= 0, 2, np.where(named_department >= 0, 1, 0)))
     yield from _named_places(level, named, named_department, named_region, commune, department, left, right)
@@ -74,58 +74,68 @@ def _named_places(
     named_region: Codes,
     commune: Codes,
     department: Codes,
-    left: Codes,
-    right: Codes,
+    left: Ints,
+    right: Ints,
 ) -> Found:
     """Places inside names, against each other where both names say one, else against the other's seat.
 
     That two names say one place is no news of two bodies seated in one commune.
     """
-    one_level, here = level[left] == level[right], _same(commune, left, right)
-    other = _other(named, left, right) | _other(named_department, left, right) | _other(named_region, left, right)
-    yield "named.same", (_same(named, left, right) | (one_level & (level[left] == 1) & ~other)) & ~here
+    (level_left, level_right), here = _both(level, left, right), _agree(commune, left, right)[0]
+    one_level = level_left == level_right
+    same, other = _agree(named, left, right)
+    for each in (named_department, named_region):
+        other |= _agree(each, left, right)[1]
+    yield "named.same", (same | (one_level & (level_left == 1) & ~other)) & ~here
     yield "named.other", other
-    yield "named.level", ~one_level & (level[left] > 0) & (level[right] > 0) & ~other
+    yield "named.level", ~one_level & (level_left > 0) & (level_right > 0) & ~other
 
-    def against_seat(one: Codes, two: Codes) -> dict[str, Bools]:
-        alone = (level[one] > 0) & (level[two] == 0)
-        near = alone & (department[two] >= 0) & (named_department[one] == department[two])
-        in_town = alone & (level[one] == 2) & (commune[two] >= 0)
+    def against_seat(one: Ints, two: Ints) -> dict[str, Bools]:
+        at = np.flatnonzero((level.take(one) > 0) & (level.take(two) == 0))
+        one, two = one[at], two[at]
+        is_town, said, town = level.take(one) == 2, named.take(one), commune.take(two)
+        is_placed = department.take(two) >= 0
+        near = is_placed & (named_department.take(one) == department.take(two))
+        in_town = is_town & (town >= 0)
         return {
-            "named.seat": in_town & (named[one] == commune[two]),
-            "named.department": near & (level[one] == 1),
-            "named.near": in_town & near & (named[one] != commune[two]),
-            "named.far": alone & (department[two] >= 0) & ~near,
+            "named.seat": _put(at, in_town & (said == town), len(left)),
+            "named.department": _put(at, near & ~is_town, len(left)),
+            "named.near": _put(at, in_town & near & (said != town), len(left)),
+            "named.far": _put(at, is_placed & ~near, len(left)),
         }
 
     forth, back = against_seat(left, right), against_seat(right, left)
     yield from ((name, forth[name] | back[name]) for name in forth)
 
 
-def _kinds(columns: Columns, left: Codes, right: Codes) -> Found:
+def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
     kind, unit = columns.codes("kind")[0], columns.codes("unit")[0]
     family = columns.codes("family")[0]
     (core,) = columns.lists("core")
     compatible = _pairs_of(columns, "kind", lexicon().compatible_kinds)
     silent = columns.once("silent", lambda: (kind < 0) & ~bare_names(columns))  # an acronym has no room for a kind
-    has_no_more = (core.sizes[left] == 0) | (core.sizes[right] == 0)
+    bare = columns.once("no core", lambda: core.sizes == 0)
+    same, other = _agree(kind, left, right)
 
-    yield "kind.same", _same(kind, left, right)
-    yield "kind.other", _other(kind, left, right) & ~compatible(left, right)
-    yield "kind.one_here", _same(kind, left, right) & _one_here(columns, has_no_more, left, right)
-    yield "kind.national", _other(columns.codes("national")[0], left, right)
-    yield "kind.family", _other(family, left, right)
-    yield "kind.unsaid", (silent[left] & (kind[right] >= 0)) | (silent[right] & (kind[left] >= 0))
-    only = columns.once("only", lambda: columns.is_one_of("kind", lexicon().one_per_place) & (core.sizes == 0))
-    has_name = columns.once("named", lambda: (kind < 0) & (core.sizes > 0))
-    yield "kind.alone", (only[left] & has_name[right]) | (only[right] & has_name[left])
-    exclusive = columns.is_one_of("kind", lexicon().never_left_out)
-    yield "kind.left_out", ((kind[left] < 0) & exclusive[right]) | ((kind[right] < 0) & exclusive[left])
-    yield "kind.unit", ((unit[left] < 0) != (unit[right] < 0)) & ~same_place(columns, left, right)
+    yield "kind.same", same
+    yield "kind.other", _where(other, left, right, lambda one, two: ~compatible(one, two))
+    yield "kind.one_here", _where(same, left, right, lambda one, two: _one_here(columns, bare, one, two))
+    yield "kind.national", _agree(columns.codes("national")[0], left, right)[1]
+    yield "kind.family", _agree(family, left, right)[1]
+    unsaid = columns.once("unsaid", lambda: kind < 0)
+    yield "kind.unsaid", _one_of_each(silent, ~unsaid, left, right)
+    only = columns.once("only", lambda: columns.is_one_of("kind", lexicon().one_per_place) & bare)
+    yield "kind.alone", _one_of_each(only, columns.once("named", lambda: unsaid & ~bare), left, right)
+    yield "kind.left_out", _one_of_each(unsaid, columns.is_one_of("kind", lexicon().never_left_out), left, right)
+    whole = columns.once("whole body", lambda: unit < 0)
+    one_unit = whole.take(left) != whole.take(right)
+    yield "kind.unit", _where(one_unit, left, right, lambda one, two: ~same_place(columns, one, two))
 
 
-def _one_here(columns: Columns, has_no_more: Bools, left: Codes, right: Codes) -> Bools:
+def _one_here(columns: Columns, bare: Bools, left: Ints, right: Ints) -> Bools:
     """Whether the place of both, said in the name before the seat, has only one body of the left side's kind.
+
+    bare: rows whose name says no more than the kind and the place.
 
     A name with words of its own may be another one's, but in a twinning committee's they are the partner's.
     """
@@ -135,13 +145,11 @@ def _one_here(columns: Columns, has_no_more: Bools, left: Codes, right: Codes) -
         "": columns.codes("named_commune", "commune"),
     }
     found = np.zeros(len(left), dtype=bool)
+    has_no_more = bare[left] | bare[right]
     for kind in lexicon().one_per_place:
         place = columns.once(f"place of {kind}", partial(_said_or_seated, *places.get(kind, places[""])))
-        found |= (
-            columns.is_one_of("kind", (kind,))[left]
-            & _same(place, left, right)
-            & (has_no_more | (kind in _WHATEVER_ELSE))
-        )
+        is_kind = columns.is_one_of("kind", (kind,))[left]
+        found |= is_kind & _agree(place, left, right)[0] & (has_no_more | (kind in _WHATEVER_ELSE))
     return found
 
 
@@ -149,45 +157,49 @@ def _said_or_seated(named: Codes, seat: Codes) -> Codes:
     return np.where(named >= 0, named, seat)
 
 
-def _identifiers(columns: Columns, left: Codes, right: Codes) -> Found:
+def _identifiers(columns: Columns, left: Ints, right: Ints) -> Found:
     for scheme in _OFFICIAL:
-        (value,) = columns.codes(scheme)
-        same = _same(value, left, right)
-        yield f"{scheme}.same", same
-        yield f"{scheme}.shared", same * columns.numbers(f"{scheme}_shared")[left]
-        yield f"{scheme}.other", _other(value, left, right)
+        yield from _said(columns, scheme, left, right)
     (siren,), (siret,) = columns.codes("siren"), columns.codes("siret")
-    yield "siret.same", _same(siret, left, right)
-    yield "siret.other", _other(siret, left, right) & _same(siren, left, right)
+    same, other = _agree(siret, left, right)
+    yield "siret.same", same
+    yield "siret.other", other & _agree(siren, left, right)[0]
     yield "identifier.same", _in_common(columns, "other_ids", left, right)
 
 
-def _contacts(columns: Columns, left: Codes, right: Codes) -> Found:
+def _contacts(columns: Columns, left: Ints, right: Ints) -> Found:
     website, mail_domain = columns.codes("website", "mail_domain")
-    for name, value in (("website", website), *((each, columns.codes(each)[0]) for each in ("email", "phone"))):
-        same = _same(value, left, right)
-        yield f"{name}.same", same
-        yield f"{name}.shared", same * columns.numbers(f"{name}_shared")[left]
-        yield f"{name}.other", _other(value, left, right)
-    one_domain = _same(mail_domain, left, right) | _crossed(website, mail_domain, left, right)
+    for name in ("website", "email", "phone"):
+        yield from _said(columns, name, left, right)
     (kind,) = columns.codes("kind")
-    yield "website.kind", _same(website, left, right) & _same(kind, left, right)
-    yield "website.mail", one_domain & ~_same(website, left, right)
+    one_site = _agree(website, left, right)[0]
+    one_domain = _agree(mail_domain, left, right)[0] | _crossed(website, mail_domain, left, right)
+    yield "website.kind", one_site & _agree(kind, left, right)[0]
+    yield "website.mail", one_domain & ~one_site
     (street,), (postcode,), (commune,) = (columns.codes(each) for each in ("street", "postcode", "commune"))
-    in_town = _same(postcode, left, right) | _same(commune, left, right)
-    yield "street.same", _same(street, left, right) & in_town
-    yield "street.shared", (_same(street, left, right) & in_town) * columns.numbers("street_shared")[left]
-    yield "street.other", _other(street, left, right) & in_town
+    in_town = _agree(postcode, left, right)[0] | _agree(commune, left, right)[0]
+    same, other = _agree(street, left, right)
+    yield "street.same", same & in_town
+    yield "street.shared", (same & in_town) * columns.numbers("street_shared")[left]
+    yield "street.other", other & in_town
     private = np.minimum(_in_common(columns, "match_keys", left, right), 2)
     yield "private.same", private
     even, odd = (
-        _same(columns.codes(name)[0], left, right) * columns.numbers(f"{name}_shared")[left]
+        _agree(columns.codes(name)[0], left, right)[0] * columns.numbers(f"{name}_shared")[left]
         for name in ("private_even", "private_odd")
     )
     yield "private.shared", private * np.maximum(even, odd)
 
 
-def _activity(columns: Columns, left: Codes, right: Codes) -> Found:
+def _said(columns: Columns, name: str, left: Ints, right: Ints) -> Found:
+    """Of an identifier or a contact: that it is the same, behind how many names it stands, that it is another."""
+    same, other = _agree(columns.codes(name)[0], left, right)
+    yield f"{name}.same", same
+    yield f"{name}.shared", same * columns.numbers(f"{name}_shared")[left]
+    yield f"{name}.other", other
+
+
+def _activity(columns: Columns, left: Ints, right: Ints) -> Found:
     for name in ("countries", "sectors"):
         (lists,) = columns.lists(name)
         said = (lists.sizes[left] > 0) & (lists.sizes[right] > 0)
@@ -200,35 +212,66 @@ def _activity(columns: Columns, left: Codes, right: Codes) -> Found:
     yield "description.alike", np.where(least >= _WORDS_NEEDED, np.round(alike, 3), 0)
 
 
-def _circumstances(columns: Columns, left: Codes, right: Codes) -> Found:
+def _circumstances(columns: Columns, left: Ints, right: Ints) -> Found:
     for name in ("owner", "starts", "ends", "amount", "founded"):
-        (value,) = columns.codes(name)
-        yield f"{name}.same", _same(value, left, right)
-        yield f"{name}.other", _other(value, left, right)
+        same, other = _agree(columns.codes(name)[0], left, right)
+        yield f"{name}.same", same
+        yield f"{name}.other", other
 
 
-def _same(codes: Codes, left: Codes, right: Codes) -> Bools:
-    return np.asarray((codes[left] >= 0) & (codes[left] == codes[right]))
+def _agree(codes: Codes, left: Ints, right: Ints) -> tuple[Bools, Bools]:
+    """Whether both sides say the same, and whether they say two things."""
+    one, two = _both(codes, left, right)
+    said, equal = one >= 0, one == two
+    same = said & equal
+    said &= two >= 0
+    said &= ~equal
+    return same, said
 
 
-def _other(codes: Codes, left: Codes, right: Codes) -> Bools:
-    return np.asarray((codes[left] >= 0) & (codes[right] >= 0) & (codes[left] != codes[right]))
+def _both(codes: Codes, left: Ints, right: Ints) -> tuple[Codes, Codes]:
+    return codes.take(left), codes.take(right)
 
 
-def _crossed(one: Codes, two: Codes, left: Codes, right: Codes) -> Bools:
-    return np.asarray(((one[left] >= 0) & (one[left] == two[right])) | ((one[right] >= 0) & (one[right] == two[left])))
+def _one_of_each(one: Bools, two: Bools, left: Ints, right: Ints) -> Bools:
+    """Whether one side is of the first sort and the other of the second."""
+    found: Bools = one.take(left) & two.take(right)
+    found |= one.take(right) & two.take(left)
+    return found
 
 
-def _in_common(columns: Columns, name: str, left: Codes, right: Codes) -> Floats:
+def _where(asked: Bools, left: Ints, right: Ints, question: Callable[[Ints, Ints], Bools]) -> Bools:
+    """A question that is put only where it is asked, and answered with no elsewhere."""
+    at = np.flatnonzero(asked)
+    return _put(at, question(left[at], right[at]), len(asked))
+
+
+def _put(at: Ints, values: Bools, size: int) -> Bools:
+    found = np.zeros(size, dtype=bool)
+    found[at] = values
+    return found
+
+
+def _crossed(one: Codes, two: Codes, left: Ints, right: Ints) -> Bools:
+    there, back = one.take(left), one.take(right)
+    found: Bools = (there >= 0) & (there == two.take(right))
+    found |= (back >= 0) & (back == two.take(left))
+    return found
+
+
+def _in_common(columns: Columns, name: str, left: Ints, right: Ints) -> Floats:
     """How many texts of a column of lists both sides hold."""
     (lists,) = columns.lists(name)
     return tally(in_common(lists, lists, left, right)[0], len(left))
 
 
-def _pairs_of(columns: Columns, name: str, wanted: frozenset[frozenset[str]]) -> Callable[[Codes, Codes], Bools]:
+def _pairs_of(columns: Columns, name: str, wanted: frozenset[frozenset[str]]) -> Callable[[Ints, Ints], Bools]:
     """A question on two rows: are their texts one of the wanted pairs?"""
     coded = columns.coded(name)
-    size = len(coded.texts)
-    alike = [[frozenset((one, two)) in wanted for two in (*coded.texts, "")] for one in (*coded.texts, "")]
-    matrix = np.array(alike, dtype=bool).reshape(size + 1, size + 1)
+
+    def found() -> Bools:
+        texts = [*coded.texts, ""]  # the last row and the last column stand for what is not said
+        return np.array([[frozenset((one, two)) in wanted for two in texts] for one in texts], dtype=bool)
+
+    matrix = columns.once(f"pairs of {name}", found)
     return lambda left, right: matrix[coded.codes[left], coded.codes[right]]

@@ -10,7 +10,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
-from hub.resolution.columns import Bools, Codes, Columns, Floats, Ints, Lists, Measures, in_common, shared, tally
+from hub.resolution.columns import Bools, Columns, Floats, Ints, Lists, Measures, in_common, shared, tally
 from hub.resolution.rarity import known_shares
 
 _FRANCE = 68e6  # inhabitants (INSEE, 2024)
@@ -42,7 +42,7 @@ _LETTERS_A_SLIP = 14  # one slip of the pen, and one more for so many letters
 _CUT_OFF = 18  # letters from which the beginning of a name stands for the whole
 
 
-def compare_names(columns: Columns, left: Codes, right: Codes) -> Measures:
+def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     """The measures of names, acronyms and numbers; see `compare.compare`."""
     same = _any_in_common(columns, "names", left, right)
     head = _any_in_common(columns, "heads", left, right)
@@ -59,9 +59,9 @@ def compare_names(columns: Columns, left: Codes, right: Codes) -> Measures:
     spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
     said = (acronyms.sizes[left] > 0) & (acronyms.sizes[right] > 0)
     spelt = np.where(said, 0, spelt)
-    bare = bare_names(columns)
-    written = np.where((bare[left] & bare[right]) | same, 0, written)
-    is_explained = (bare[left] | bare[right]) & ((written > 0) | (spelt > 0) | (common > 0))
+    bare_left, bare_right = (bare_names(columns).take(side) for side in (left, right))
+    written = np.where((bare_left & bare_right) | same, 0, written)
+    is_explained = (bare_left | bare_right) & ((written > 0) | (spelt > 0) | (common > 0))
     is_whole = is_explained | same | nearly | cut
     lone_left, lone_right = (np.where(is_whole, 0, lone) for lone in (words.lone_left, words.lone_right))
     apart = np.minimum(lone_left, lone_right)
@@ -86,21 +86,21 @@ def compare_names(columns: Columns, left: Codes, right: Codes) -> Measures:
         "name.spread": np.where((common > 0) & ~same_place(columns, left, right), spread, 0),
         "name.nothing": ((common == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
         "acronym.same": np.maximum(np.minimum(written, _LONGEST_ACRONYM) - 1, 0),
-        "acronym.alone": ((written > 0) & (bare[left] != bare[right])).astype(np.float64),
+        "acronym.alone": ((written > 0) & (bare_left != bare_right)).astype(np.float64),
         "acronym.initials": np.maximum(np.minimum(spelt, _LONGEST_ACRONYM) - 1, 0),
-        "acronym.other": (said & (written == 0) & ~(bare[left] & bare[right]) & ~same).astype(np.float64),
+        "acronym.other": (said & (written == 0) & ~(bare_left & bare_right) & ~same).astype(np.float64),
         "number.other": differ.astype(np.float64),
     }
 
 
-def _any_in_common(columns: Columns, name: str, left: Codes, right: Codes) -> Bools:
+def _any_in_common(columns: Columns, name: str, left: Ints, right: Ints) -> Bools:
     (lists,) = columns.lists(name)
     found = np.zeros(len(left), dtype=bool)
     found[in_common(lists, lists, left, right)[0]] = True
     return found
 
 
-def _slips(columns: Columns, left: Codes, right: Codes, asked: Bools) -> tuple[Ints, Bools]:
+def _slips(columns: Columns, left: Ints, right: Ints, asked: Bools) -> tuple[Ints, Bools]:
     """Where asked: by how many slips of the pen the letters of two names differ, 0 where by too many, and whether one
     is cut off."""
     coded = columns.coded("letters")
@@ -121,32 +121,37 @@ def _slips(columns: Columns, left: Codes, right: Codes, asked: Bools) -> tuple[I
     return slips, cut
 
 
-def _other_place(columns: Columns, left: Codes, right: Codes) -> Bools:
+def _other_place(columns: Columns, left: Ints, right: Ints) -> Bools:
     """Whether the names say different places, be it a commune and a département."""
     commune, department = columns.codes("named_commune", "named_department")
     said = columns.once("place said", lambda: np.where(commune >= 0, commune, department))
-    return np.asarray((said[left] >= 0) & (said[right] >= 0) & (said[left] != said[right]))
+    one, two = said.take(left), said.take(right)
+    return np.asarray((one >= 0) & (two >= 0) & (one != two))
 
 
 def _is_begun(one: str, two: str) -> bool:
     return one.startswith(two) or two.startswith(one)
 
 
-def same_commune(columns: Columns, left: Codes, right: Codes) -> Floats:
+def same_commune(columns: Columns, left: Ints, right: Ints) -> Floats:
     """What it says to be seated in one commune: the log of how many times larger France is; 0 when they are not."""
     (commune,) = columns.codes("commune")
     rare = columns.once("rare", lambda: np.log(_FRANCE / np.clip(columns.numbers("population"), 100, None)))
-    return np.asarray(((commune[left] >= 0) & (commune[left] == commune[right])) * rare[left])
+    here = commune.take(left)
+    return np.asarray(((here >= 0) & (here == commune.take(right))) * rare.take(left))
 
 
-def same_place(columns: Columns, left: Codes, right: Codes) -> Bools:
+def same_place(columns: Columns, left: Ints, right: Ints) -> Bools:
     """Whether both are of one commune, by seat or by name, or both name one département: a body that many places have
     is one body there."""
     commune, named = columns.codes("commune", "named_commune")
     wide = columns.codes("named_department")[0]
     department = columns.once("department alone", lambda: np.where(named < 0, wide, np.int32(-1)))
-    towns = [(commune, commune), (commune, named), (named, commune), (named, named), (department, department)]
-    return np.asarray(np.any([(one[left] >= 0) & (one[left] == two[right]) for one, two in towns], axis=0))
+    ours, theirs = ([codes.take(side) for codes in (commune, named, department)] for side in (left, right))
+    found = np.zeros(len(left), dtype=bool)
+    for one, two in ((0, 0), (0, 1), (1, 0), (1, 1), (2, 2)):
+        found |= (ours[one] >= 0) & (ours[one] == theirs[two])
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +164,7 @@ class _Words:
     rarest: Floats
 
 
-def _words(columns: Columns, left: Codes, right: Codes) -> _Words:
+def _words(columns: Columns, left: Ints, right: Ints) -> _Words:
     size = len(left)
     (core,) = columns.lists("core")
     weight = columns.weights_of("core", "weights")
@@ -221,7 +226,7 @@ def _is_cut_short(one: str, two: str) -> bool:
     return len(short) >= _CUT_SHORT and long.startswith(short) and short not in known_shares()
 
 
-def _letters(one: Lists, two: Lists, left: Codes, right: Codes) -> Floats:
+def _letters(one: Lists, two: Lists, left: Ints, right: Ints) -> Floats:
     """The letters of the longest acronym that the left side of `one` and the right side of `two` have in common."""
     positions, codes = in_common(one, two, left, right)
     longest = np.zeros(len(left))
@@ -234,14 +239,14 @@ def bare_names(columns: Columns) -> Bools:
 
     def found() -> Bools:
         core, acronyms = columns.lists("core", "acronyms")
-        rows = np.arange(len(core.sizes), dtype=np.int32)
+        rows = np.arange(len(core.sizes))
         in_both = tally(in_common(core, acronyms, rows, rows)[0], len(rows))
         return np.asarray((core.sizes == 1) & (in_both == 1))
 
     return columns.once("bare", found)
 
 
-def _numbers_differ(columns: Columns, left: Codes, right: Codes) -> Bools:
+def _numbers_differ(columns: Columns, left: Ints, right: Ints) -> Bools:
     (numbers,) = columns.lists("numbers")
     said = (numbers.sizes[left] > 0) & (numbers.sizes[right] > 0)
     said[in_common(numbers, numbers, left, right)[0]] = False

@@ -1,12 +1,21 @@
 """Gazetteer: the communes of France by name, code and postcode, as resolution asks for them: quickly from the first.
 
-`gazetteer.tsv.gz` is derived from `schemas.geography` by `python -m tests.hub.resolution.gazetteer`: one line a commune
-(code, folded name, département, inhabitants, postcodes), and one a former commune (code, folded name, present code).
+`gazetteer.tsv.gz` is derived from `schemas.geography` by `python -m tests.hub.resolution.gazetteer`. An empty line ends
+each of its tables, whose lines are in order of what stands before the first tab, and are found by halving: nothing is
+taken apart before it is asked for.
+
+    towns         code, folded name, département, inhabitants
+    names         folded name, codes of the communes that bear it, the most populous first
+    former codes  code, present code
+    former names  folded name, present codes
+    postcodes     postcode, codes of the communes it serves
+    first words   word, how many words the longest name of a commune has that begins with it
 """
 
 import gzip
 import re
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -22,7 +31,6 @@ _CEDEX = re.compile(r" (?:cedex|cdx)\b.*$")
 _DISTRICT = re.compile(r"^(paris|lyon|marseille) 0?([1-9]|1[0-9]|20)(?:er|e|eme|nd)?(?: arr\w*)?$")
 _CEDEX_OF_LA_REUNION = {"977": "974", "978": "974"}
 _LETTERS_A_SLIP = 10  # one slip of the pen in a name, and one more for so many letters
-_LONGEST = 7
 ARTICLES = ("le", "la", "les", "l")
 
 
@@ -54,39 +62,38 @@ def seat(insee: str, city: str, postcode: str) -> Town | None:
     known = [town for town in named(name) if not postcode or town.insee in _codes_of_postcode(postcode)]
     if len(known) != 1 and postcode:
         known = [town for town in named(name) if town.department == department_of_postcode(postcode)]
-    if not known and (now := _former_names().get(name, ())):
+    if not known and (now := _codes(_tables().former_names, name)):
         department = department_of_postcode(postcode)
         towns = [town for code in now if (town := by_code(code))]
         known = [town for town in towns if not postcode or town.department == department]
     return known[0] if len(known) == 1 else _misspelt(name, postcode)
 
 
+@lru_cache(maxsize=1 << 13)
 def named(name: str) -> tuple[Town, ...]:
     """The communes of a folded name, the most populous first."""
-    return _towns(name) if name in _tables().by_name else ()
+    return tuple(town for code in _codes(_tables().names, name) if (town := by_code(code)))
 
 
 @cache
 def without_article() -> Mapping[str, tuple[str, ...]]:
     """What follows the article of a commune's name -> the names it is in."""
-    found: dict[str, tuple[str, ...]] = {}
-    for name in _tables().by_name:
-        first, _, rest = name.partition(" ")
-        if rest and first in ARTICLES:
+    names, found = _tables().names, dict[str, tuple[str, ...]]()
+    for article in sorted(ARTICLES):
+        after = bisect_left(names, f"{article}!".encode())  # the sign that follows the blank
+        for line in names[bisect_left(names, f"{article} ".encode()) : after]:
+            name = line.partition(b"\t")[0].decode()
+            rest = name.removeprefix(f"{article} ")
             found[rest] = (*found.get(rest, ()), name)
     return found
-
-
-@lru_cache(maxsize=1 << 12)
-def _towns(name: str) -> tuple[Town, ...]:
-    return tuple(map(_town, _tables().by_name[name]))
 
 
 @lru_cache(maxsize=1 << 13)
 def by_code(insee: str) -> Town | None:
     """A commune by its INSEE code; a former one answers with the commune it now is part of."""
-    line = _tables().by_code.get(insee) or _tables().by_code.get(_tables().former.get(insee, ""))
-    return _town(line) if line else None
+    tables = _tables()
+    cells = _cells(tables.towns, insee) or _cells(tables.towns, *_codes(tables.former_codes, insee))
+    return Town(insee=cells[0], department=cells[2], population=int(cells[3])) if cells else None
 
 
 @lru_cache(maxsize=1 << 14)
@@ -101,75 +108,59 @@ def department_of_postcode(postcode: str) -> str:
         return "2A" if postcode < "20200" else "2B"
     code = postcode[:3] if postcode >= "97000" else postcode[:2]
     code = _CEDEX_OF_LA_REUNION.get(code, code)
-    return code if code in _tables().departments else ""
+    return code if code in _departments() else ""
 
 
-@cache
-def first_words() -> Mapping[str, int]:
+def first_words() -> dict[str, int]:
     """First word of a commune's name -> how many words the longest name that begins with it has."""
-    longest: dict[str, int] = {}
-    for name in _tables().by_name:
-        first, _, rest = name.partition(" ")
-        longest[first] = min(_LONGEST, max(longest.get(first, 0), rest.count(" ") + 2 if rest else 1))
-    return longest
+    cells = (line.split(b"\t") for line in _tables().first_words)
+    return {word.decode(): int(longest) for word, longest in cells}
 
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    by_name: dict[str, list[str]]
-    by_code: dict[str, str]
-    former: dict[str, str]
-    former_names: dict[str, dict[str, None]]
-    departments: frozenset[str]
+    """The lines of each table."""
+
+    towns: Sequence[bytes]
+    names: Sequence[bytes]
+    former_codes: Sequence[bytes]
+    former_names: Sequence[bytes]
+    postcodes: Sequence[bytes]
+    first_words: Sequence[bytes]
 
 
 @cache
 def _tables() -> _Tables:
-    by_name: dict[str, list[str]] = {}
-    by_code: dict[str, str] = {}
-    former: dict[str, str] = {}
-    former_names: dict[str, dict[str, None]] = {}
-    departments: set[str] = set()
     packed = files("hub.resolution").joinpath("gazetteer.tsv.gz").read_bytes()
-    for line in gzip.decompress(packed).decode("utf-8").splitlines():
-        cells = line.split("\t", 3)
-        if len(cells) == 3:
-            former[cells[0]] = cells[2]
-            former_names.setdefault(cells[1], {})[cells[2]] = None
-            continue
-        by_name.setdefault(cells[1], []).append(line)
-        by_code[cells[0]] = line
-        departments.add(cells[2])
-    return _Tables(by_name, by_code, former, former_names, frozenset(departments))
+    return _Tables(*(table.split(b"\n") for table in gzip.decompress(packed).removesuffix(b"\n").split(b"\n\n")))
 
 
-@cache
-def _former_names() -> Mapping[str, tuple[str, ...]]:
-    """Folded name of a former commune -> codes of the communes it is part of now."""
-    return {name: tuple(codes) for name, codes in _tables().former_names.items()}
+def _cells(table: Sequence[bytes], key: str = "") -> list[str]:
+    """The cells of the line that begins with a key, [] when there is none."""
+    begun = f"{key}\t".encode()
+    at = bisect_left(table, begun)
+    return table[at].decode().split("\t") if at < len(table) and table[at].startswith(begun) else []
 
 
-@cache
-def _postcodes() -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for code, line in _tables().by_code.items():
-        for postcode in line.rpartition("\t")[2].split():
-            found.setdefault(postcode, []).append(code)
-    return found
+def _codes(table: Sequence[bytes], key: str) -> list[str]:
+    """The codes that a table gives for a key."""
+    cells = _cells(table, key)
+    return cells[1].split(" ") if cells else []
 
 
+@lru_cache(maxsize=1 << 12)
 def _codes_of_postcode(postcode: str) -> list[str]:
-    return _postcodes().get(postcode, [])
+    return _codes(_tables().postcodes, postcode)
 
 
-def _town(line: str) -> Town:
-    insee, _, department, population, _ = line.split("\t")
-    return Town(insee, department, int(population))
+@cache
+def _departments() -> frozenset[str]:
+    return frozenset(line.split(b"\t", 3)[2].decode() for line in _tables().towns)
 
 
 def _misspelt(name: str, postcode: str) -> Town | None:
     """The one commune of a postcode whose name is a slip of the pen away."""
     most = 1 + len(name) // _LETTERS_A_SLIP
-    lines = [_tables().by_code[code] for code in _codes_of_postcode(postcode)]
-    near = [line for line in lines if OSA.distance(line.split("\t", 2)[1], name, score_cutoff=most) <= most]
-    return _town(near[0]) if len(near) == 1 else None
+    towns = [_cells(_tables().towns, code) for code in _codes_of_postcode(postcode)]
+    near = [code for code, known, *_ in towns if OSA.distance(known, name, score_cutoff=most) <= most]
+    return by_code(near[0]) if len(near) == 1 else None

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hub.resolution.columns import Bools, Codes, Columns, Floats
+from hub.resolution.columns import Bools, Codes, Columns, Floats, Ints
 from hub.resolution.compare import facts, measures
 from hub.resolution.compare_names import MOST, compare_names
 from hub.resolution.model import Weights
@@ -32,8 +32,9 @@ def score(pairs: pa.Table | pa.RecordBatch, rows: pa.Table, weights: Weights) ->
     Raises KeyError when the model names a measure that does not exist.
     """
     left, right = (np.asarray(pairs[side], dtype=np.int32) for side in ("left", "right"))
+    sides = left.astype(np.intp), right.astype(np.intp)
     total, parts = np.full(len(left), weights.bias, dtype=np.float64), {}
-    for name, part in _weighed(measures(Columns(rows), left, right), weights):
+    for name, part in _weighed(measures(Columns(rows), *sides), weights):
         total += part
         parts[name] = np.round(part, 3)
     said = {name: parts[name] for name in weights.weights}
@@ -44,10 +45,9 @@ def score(pairs: pa.Table | pa.RecordBatch, rows: pa.Table, weights: Weights) ->
 def log_odds(columns: Columns, left: Codes, right: Codes, weights: Weights, threads: int = 1) -> Floats:
     """The log-odds alone, of any number of pairs: the same numbers as `score` gives."""
 
-    def chunk(one: Codes, two: Codes) -> Floats:
+    def chunk(one: Ints, two: Ints) -> Floats:
         total = np.full(len(one), weights.bias, dtype=np.float64)
-        for _, part in _weighed(measures(columns, one, two), weights):
-            total += part
+        _add(total, measures(columns, one, two), weights)
         return np.round(total, 3)
 
     return np.concatenate([np.zeros(0), *_by_chunk(chunk, left, right, threads)])
@@ -57,28 +57,39 @@ def likely(columns: Columns, left: Codes, right: Codes, weights: Weights, thread
     """Whether the log-odds of pairs are positive. Names are compared only where they can still decide."""
     most = sum(max(weights.weights.get(name, 0.0), 0.0) * most for name, most in MOST.items())
 
-    def chunk(one: Codes, two: Codes) -> Bools:
+    def chunk(one: Ints, two: Ints) -> Bools:
         total = np.full(len(one), weights.bias, dtype=np.float64)
-        for _, part in _weighed(facts(columns, one, two), weights):
-            total += part
+        _add(total, facts(columns, one, two), weights)
         open_ = np.flatnonzero(total > -most)
-        for _, part in _weighed(compare_names(columns, one[open_], two[open_]).items(), weights):
-            total[open_] += part
+        total = total[open_]
+        _add(total, compare_names(columns, one[open_], two[open_]).items(), weights)
         found = np.zeros(len(one), dtype=bool)
-        found[open_] = np.round(total[open_], 3) > 0
+        found[open_] = np.round(total, 3) > 0
         return found
 
     return np.concatenate([np.zeros(0, dtype=bool), *_by_chunk(chunk, left, right, threads)])
 
 
 def _by_chunk(
-    chunk: Callable[[Codes, Codes], NDArray[Any]], left: Codes, right: Codes, threads: int
+    chunk: Callable[[Ints, Ints], NDArray[Any]], left: Codes, right: Codes, threads: int
 ) -> Iterator[NDArray[Any]]:
-    sides = [(left[start : start + _CHUNK], right[start : start + _CHUNK]) for start in range(0, len(left), _CHUNK)]
-    alone = len(sides) if threads == 1 else 1  # the first one reads the columns, before several threads do
-    yield from (chunk(*each) for each in sides[:alone])
-    with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(lambda each: chunk(*each), sides[alone:])
+    def at(start: int) -> NDArray[Any]:
+        return chunk(*(side[start : start + _CHUNK].astype(np.intp) for side in (left, right)))
+
+    starts = range(0, len(left), _CHUNK)
+    alone = len(starts) if threads == 1 else 1  # the first one reads the columns, before several threads do
+    yield from map(at, starts[:alone])
+    if starts[alone:]:
+        with ThreadPoolExecutor(threads) as pool:
+            yield from pool.map(at, starts[alone:])
+
+
+def _add(total: Floats, found: Iterable[tuple[str, NDArray[Any]]], weights: Weights) -> None:
+    """Add what the measures weigh to a total; most say nothing of most pairs."""
+    wanted = weights.weights
+    for name, value in found:
+        if name in wanted and value.any():
+            total += value * wanted[name]
 
 
 def _weighed(found: Iterable[tuple[str, NDArray[Any]]], weights: Weights) -> Iterator[tuple[str, Floats]]:
