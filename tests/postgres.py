@@ -49,10 +49,13 @@ class Server:
     _numbers: Iterator[int] = field(default_factory=count)
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """The URL of a new, empty database, dropped afterwards together with its connections."""
+    def database(self, like: str = "template1") -> Iterator[str]:
+        """The URL of a new database, dropped afterwards together with its connections.
+
+        like: the name of the one it is a copy of, to which nobody may be connected; without it the new one is empty.
+        """
         name = f"rrma_test_{os.getpid()}_{next(self._numbers)}"
-        self._run(f'CREATE DATABASE "{name}"')
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         try:
             yield self.url.set(database=name).render_as_string(hide_password=False)
         finally:

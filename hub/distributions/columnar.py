@@ -4,11 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hub.distributions import table
+from hub.distributions import queried, table
 from hub.distributions.table import Cell, Row
 from hub.model.imprint import Imprint
 from hub.model.licence import licence
@@ -49,10 +48,7 @@ def put(file: Any, rows: Sequence[Sequence[Any]]) -> None:
 
 def ids(path: Path) -> Iterator[str]:
     """The column `id` of a file, in order, read by DuckDB. Raises duckdb.Error."""
-    with duckdb.connect() as connection:
-        found = connection.execute("SELECT id FROM read_parquet(?)", [str(path)])
-        while rows := found.fetchmany(10_000):
-            yield from (row[0] for row in rows)
+    return (row[0] for row in queried.rows("SELECT id FROM read_parquet(?)", [str(path)]))
 
 
 def count(path: Path) -> int:

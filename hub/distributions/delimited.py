@@ -5,9 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import duckdb
-
-from hub.distributions import table
+from hub.distributions import queried, table
 from hub.distributions.sheets import fit
 from hub.distributions.table import Cell, Row
 from hub.model.imprint import Imprint
@@ -64,11 +62,8 @@ def _ids(path: Path, delimiter: str) -> Iterator[str]:
         file.seek(-len(_END), os.SEEK_END)
         if file.read() != _END:
             raise Torn(f"{path.name} does not end with a line")
-    with duckdb.connect() as connection:
-        found = connection.execute(
-            "SELECT id FROM read_csv(?, header = true, all_varchar = true, strict_mode = true, parallel = false,"
-            " delim = ?, quote = '\"', escape = '\"', max_line_size = 16777216)",
-            [str(path), delimiter],
-        )
-        while rows := found.fetchmany(10_000):
-            yield from (row[0] for row in rows)
+    query = (
+        "SELECT id FROM read_csv(?, header = true, all_varchar = true, strict_mode = true, parallel = false,"
+        " delim = ?, quote = '\"', escape = '\"', max_line_size = 16777216)"
+    )
+    return (row[0] for row in queried.rows(query, [str(path), delimiter]))

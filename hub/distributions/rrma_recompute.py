@@ -31,8 +31,8 @@ def opened(folder: Path, statistics: dict[str, Any]) -> duckdb.DuckDBPyConnectio
     for name, relation in statistics["lookups"].items():
         one, two = relation["columns"]
         connection.execute(f"CREATE TABLE {name} ({one} VARCHAR, {two} VARCHAR)")
-        if relation["rows"]:
-            connection.executemany(f"INSERT INTO {name} VALUES (?, ?)", relation["rows"])  # noqa: S608
+        pairs = [[row[place] for row in relation["rows"]] for place in (0, 1)]
+        connection.execute(f"INSERT INTO {name} SELECT unnest(?), unnest(?)", pairs)
     connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     return connection
 

@@ -10,9 +10,9 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 import orjson
 
+from hub.distributions import queried
 from hub.distributions.files import entry
 from hub.distributions.table import own
 from hub.model.imprint import Imprint
@@ -114,12 +114,10 @@ def of_jsonstat(path: Path) -> Cells:
 
 def of_table(path: Path) -> Cells:
     """All the numbers, as the file tells them. Raises duckdb.Error."""
-    with duckdb.connect() as connection:
-        query = "SELECT tableau, population, coalesce(code, ''), nombre FROM read_csv(?, all_varchar=true)"
-        return {
-            (table, population, code): int(number)
-            for table, population, code, number in connection.execute(query, [str(path)]).fetchall()
-        }
+    query = "SELECT tableau, population, coalesce(code, ''), nombre FROM read_csv(?, all_varchar=true)"
+    return {
+        (table, population, code): int(number) for table, population, code, number in queried.rows(query, [str(path)])
+    }
 
 
 def _dataset(table: JSON, imprint: Imprint) -> JSON:

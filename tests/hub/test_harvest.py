@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -13,12 +14,12 @@ from sqlalchemy import Engine, select
 
 from hub.feeds import FeedClient, paging
 from hub.feeds.http import open_client
-from hub.migrations import upgrade
 from hub.model.job import JobStatus, Tally
 from hub.model.source import SourceKind
 from hub.stages.harvest import harvest_all
 from hub.store import jobs, records, sources, statements, tables
-from hub.store.engine import open_engine, reading
+from hub.store.engine import reading
+from tests.hub.databases import database
 from tests.hub.feed_server import Answer, FakeNode, Question, actor, end, ndjson, serving
 from tests.hub.visits import NIGHT, published, said, source_at, states, visiting
 
@@ -407,40 +408,38 @@ def test_a_newer_visit_takes_over_and_the_older_writes_nothing_more(engine: Engi
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(size=st.integers(1, 12), night=st.integers(1, 3))
-def test_the_size_of_pages_changes_no_result(tmp_path_factory: pytest.TempPathFactory, size: int, night: int) -> None:
+def test_the_size_of_pages_changes_no_result(tmp_path: Path, size: int, night: int) -> None:
     outcomes = []
     for lines in (size, 1_000):
         node = directory(9).put("A-bad", BAD)
-        database = open_engine(f"sqlite:///{tmp_path_factory.mktemp('pages') / 'hub.sqlite'}")
-        upgrade(database)
-        with pytest.MonkeyPatch.context() as patched, visiting(node, database) as visit:
+        with ExitStack() as stack:
+            engine = stack.enter_context(database(tmp_path / "hub.sqlite"))
+            patched = stack.enter_context(pytest.MonkeyPatch.context())
+            visit = stack.enter_context(visiting(node, engine))
             patched.setattr(paging.pages, "__defaults__", (lines,))
             tallies = [visit().tally]
             for number in range(night):
                 node.put(f"A-{number}", actor(f"Nuit {night}")).rekey(f"A-{number}", f"B-{number}")
                 tallies.append(visit().tally)
-        outcomes.append((tallies, published(database), states(database)))
-        database.dispose()
+            outcomes.append((tallies, published(engine), states(engine)))
 
     assert outcomes[0] == outcomes[1]
 
 
-@settings(max_examples=5)
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(4)))
 def test_neither_threads_nor_the_order_of_sources_decide_which_record_is_older(
-    tmp_path_factory: pytest.TempPathFactory, order: list[int]
+    tmp_path: Path, order: list[int]
 ) -> None:
     nodes = [directory(4, f"net-{number}") for number in range(4)]
-    database = open_engine(f"sqlite:///{tmp_path_factory.mktemp('order') / 'hub.sqlite'}")
-    upgrade(database)
     with ExitStack() as stack:
+        engine = stack.enter_context(database(tmp_path / "hub.sqlite"))
         client = FeedClient(stack.enter_context(open_client()))
         urls = [stack.enter_context(serving(node.answer)) for node in nodes]
         chosen = [source_at(urls[at], nodes[at].network) for at in order]
-        harvest_all(chosen, client, database, NIGHT, threads=3)
-    with reading(database) as connection:
-        oldest_first = sorted(records.accepted(connection, "actor"), key=lambda each: each.founded)
-    database.dispose()
+        harvest_all(chosen, client, engine, NIGHT, threads=3)
+        with reading(engine) as connection:
+            oldest_first = sorted(records.accepted(connection, "actor"), key=lambda each: each.founded)
 
     assert [each.key for each in oldest_first] == sorted(each.key for each in oldest_first)
     assert {each.founded.on for each in oldest_first} == {NIGHT}

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from shutil import copyfile
 from threading import Semaphore
 
 import pytest
@@ -17,13 +16,12 @@ from sqlalchemy import Engine
 from hub.feeds import FeedClient
 from hub.feeds.http import open_client
 from hub.feeds.patience import Patience, asked_s
-from hub.migrations import upgrade
 from hub.model.job import JobStatus
 from hub.model.source import Limits, SourceKind
 from hub.stages.harvest import harvest
-from hub.store.engine import open_engine
 from node.web.app import create_app
 from tests.hub import test_harvest, test_harvest_faults
+from tests.hub.databases import database
 from tests.hub.feed_server import Answer, FakeNode, Question, actor, end, ndjson
 from tests.hub.test_harvest_node import listening
 from tests.hub.visits import NIGHT, published, source_at, states, visiting
@@ -133,15 +131,6 @@ def test_a_source_slower_than_a_thousand_bytes_a_second_for_a_minute_is_left(
     assert (job.status, job.error) == ((JobStatus.FAILED, "source-too-slow") if fails else (JobStatus.SUCCEEDED, None))
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("cut") / "empty.sqlite"
-    database = open_engine(f"sqlite:///{path}")
-    upgrade(database)
-    database.dispose()
-    return path
-
-
 CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "identity": lambda whole: whole,
     "gzip": lambda whole: gzip.compress(whole, 1),
@@ -149,7 +138,7 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     share=st.floats(0, 1, exclude_max=True),
     coding=st.sampled_from(sorted(CODINGS)),
@@ -159,10 +148,9 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
 )
 @example(share=0.9999, coding="identity", honest=False, kind=SourceKind.LIVE, path="body")
 def test_an_answer_cut_off_at_any_byte_costs_nothing_but_the_night(
-    empty: Path, share: float, coding: str, honest: bool, kind: SourceKind, path: str
+    tmp_path: Path, share: float, coding: str, honest: bool, kind: SourceKind, path: str
 ) -> None:
     """honest: the connection breaks before the length that was told; else the answer just ends, as if it were whole."""
-    database = open_engine(f"sqlite:///{copyfile(empty, empty.with_name('hub.sqlite'))}")
     node = directory()
     body = "changes" if kind is SourceKind.LIVE else "snapshot.ndjson.gz"
 
@@ -176,26 +164,23 @@ def test_an_answer_cut_off_at_any_byte_costs_nothing_but_the_night(
         at = int(len(sent) * share)
         return Answer(sent[:at], natural, headers={"Content-Encoding": coding}, length=len(sent) if honest else None)
 
-    with visiting(node, database, kind=kind) as visit:
+    with database(tmp_path / "hub.sqlite") as engine, visiting(node, engine, kind=kind) as visit:
         visit()
-        before = published(database)
+        before = published(engine)
         for number in (2, 4):
             node.put(f"A-{number}", actor(f"Autre {number}"))
         node.put("A-new", actor("Nouvelle"))
         node.faults[path if path == "feed.json" else body] = cut
         broken = visit()
-        assert published(database).keys() >= before.keys()
+        assert published(engine).keys() >= before.keys()
         node.faults.clear()
         whole = visit()
         again = visit()
+        assert published(engine) == {local_id: line["record"] for (_, local_id), line in node.live.items()}
+        assert set(states(engine).values()) == {"accepted"}
 
     assert broken.status in (JobStatus.FAILED, JobStatus.PARTIAL)
     assert (whole.status, again.status) == (JobStatus.SUCCEEDED, JobStatus.SUCCEEDED)
-    assert published(database) == {local_id: line["record"] for (_, local_id), line in node.live.items()}
-    assert set(states(database).values()) == {"accepted"}
-    database.dispose()
-    for leftover in empty.parent.glob("hub.sqlite*"):
-        leftover.unlink()
 
 
 def plain(answer: Answer) -> bytes:

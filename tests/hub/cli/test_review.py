@@ -9,11 +9,10 @@ from typer.testing import CliRunner, Result
 
 from hub.cli.door import exit_code
 from hub.cli.program import app
-from hub.migrations import upgrade
 from hub.resolution import load
 from hub.stages.review import compare
-from hub.store.engine import open_engine
 from schemas.errors import ConfigError, FederationError, RequestError
+from tests.hub.databases import database
 from tests.hub.stages.past import Past, pair, said
 
 
@@ -22,18 +21,12 @@ def home(tmp_path: Path) -> Path:
     """A hub of five records, whose threshold is right on one pair."""
     home = tmp_path / "hub"
     CliRunner().invoke(app, ["init", str(home)])
-    engine = open_engine(f"sqlite:///{home / 'hub.sqlite'}")
-    upgrade(engine)
-    past = Past(engine)
     names = ["Puits du Sahel", "Maison des solidarités", "Comité de jumelage de Chinon"]
-    past.tell(
-        {f"alpha/{number}": said(name, website=f"https://www.asso{number}.fr") for number, name in enumerate(names)}
-    )
-    past.tell(
-        {"beta/0": said("Puits du Sahel", website="https://www.asso0.fr"), "beta/1": said("Puits du Sahel et du Mali")}
-    )
-    doubtful = compare(engine, load(), pair("alpha/0", "beta/1")).log_odds
-    engine.dispose()
+    alpha = {f"alpha/{number}": said(name, website=f"https://www.asso{number}.fr") for number, name in enumerate(names)}
+    beta = {"beta/0": said(names[0], website="https://www.asso0.fr"), "beta/1": said("Puits du Sahel et du Mali")}
+    with database(home / "hub.sqlite") as engine:
+        Past(engine).tell(alpha).tell(beta)
+        doubtful = compare(engine, load(), pair("alpha/0", "beta/1")).log_odds
     (home / "hub.toml").write_text(f"threshold = {doubtful}\n")
     run("resolve", home=home)
     run("compile", home=home)

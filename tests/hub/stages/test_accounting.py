@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,7 +14,6 @@ from sqlalchemy import Engine, delete
 
 from hub.feeds import FeedClient
 from hub.feeds.http import open_client
-from hub.migrations import upgrade
 from hub.model.account import Account
 from hub.model.identity import national_id
 from hub.model.imprint import Imprint
@@ -22,11 +22,12 @@ from hub.stages.compile import compile_catalogue
 from hub.stages.harvest import harvest, harvest_all
 from hub.stages.resolve import resolve
 from hub.store import feedback
-from hub.store.engine import open_engine, reading
+from hub.store.engine import reading
 from hub.store.tables import clusters
 from schemas.feedback import SCHEMA, Fate
 from schemas.record import RecordKey
 from schemas.validate import is_valid
+from tests.hub.databases import database
 from tests.hub.feed_server import FakeNode, actor, serving
 from tests.hub.visits import NIGHT, source_at
 
@@ -261,15 +262,13 @@ def play(node: FakeNode, act: tuple[str, str, str]) -> None:
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 def test_whatever_happens_the_sums_agree_and_a_reader_of_the_changes_sees_the_whole(
-    tmp_path_factory: pytest.TempPathFactory, history: list[list[tuple[int, tuple[str, str, str]]]]
+    tmp_path: Path, history: list[list[tuple[int, tuple[str, str, str]]]]
 ) -> None:
     nodes = [FakeNode("alpha"), FakeNode("beta")]
     seen: dict[str, dict[str, dict[str, Any]]] = {node.network: {} for node in nodes}
     cursors = {node.network: 0 for node in nodes}
-    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('history') / 'hub.sqlite'}")
-    upgrade(engine)
     with ExitStack() as stack:
-        stack.callback(engine.dispose)
+        engine = stack.enter_context(database(tmp_path / "hub.sqlite"))
         nights = Nights(engine, nodes, stack)
         for night in history:
             for which, act in night:

@@ -12,7 +12,6 @@ from sqlalchemy import Engine
 
 from hub.feeds import FeedClient
 from hub.feeds.http import open_client
-from hub.migrations import upgrade
 from hub.model.identity import national_id
 from hub.model.issued import IdState
 from hub.model.match import Judgement, Verdict
@@ -21,8 +20,9 @@ from hub.stages.cycle import CycleReport, cycle
 from hub.stages.release import Release, Unchanged
 from hub.stages.resolve import resolve
 from hub.store import clusters, goldens, judgements
-from hub.store.engine import open_engine, reading
+from hub.store.engine import reading
 from schemas.record import RecordKey
+from tests.hub.databases import database
 from tests.hub.feed_server import FakeNode, actor, serving
 from tests.hub.visits import NIGHT, source_at
 
@@ -139,12 +139,10 @@ def test_a_full_compilation_gives_the_same_lines(federation: Federation) -> None
 def test_two_hubs_that_read_the_same_networks_publish_the_same_bytes(
     federation: Federation, tmp_path: Path, nodes: list[FakeNode]
 ) -> None:
-    other_database = open_engine(f"sqlite:///{tmp_path / 'other.sqlite'}")
-    upgrade(other_database)
     with ExitStack() as stack:
+        other_database = stack.enter_context(database(tmp_path / "other.sqlite"))
         other = Federation(other_database, tmp_path / "other", list(reversed(nodes)), stack)
         releases = [federation.cycle().release, other.cycle().release]
-    other_database.dispose()
 
     one, two = [(release.folder / "actors.jsonl.gz").read_bytes() for release in releases]
     assert one == two

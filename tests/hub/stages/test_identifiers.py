@@ -1,25 +1,24 @@
 """No identifier ever dies: histories of merges, splits, undos, renames, disappearances and returns."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from random import Random
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
-from hub.migrations import upgrade
 from hub.model.identity import national_id
 from hub.model.issued import IdState, IssuedId
 from hub.model.match import Verdict
 from hub.resolution import Contradiction
 from hub.stages.judging import history
 from hub.store import clusters, records
-from hub.store.engine import open_engine, reading
+from hub.store.engine import reading
 from schemas.record import RecordKey
+from tests.hub.databases import database
 from tests.hub.stages.past import Past, said
 
 NAMES = ["Puits du Sahel", "Comité de jumelage de Chinon", "Maison des solidarités", "Puits du Sahel et du Mali"]
@@ -103,32 +102,12 @@ def _text(key: RecordKey) -> str:
     return f"{key.source}/{key.local_id}"
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A new database, to be copied: quicker than to migrate one for each history."""
-    path = tmp_path_factory.mktemp("empty") / "hub.sqlite"
-    engine = open_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
-    return path.read_bytes()
-
-
-@contextmanager
-def copied(empty: bytes, path: Path) -> Iterator[Engine]:
-    for each in path.parent.glob(f"{path.name}*"):
-        each.unlink()
-    path.write_bytes(empty)
-    engine = open_engine(f"sqlite:///{path}")
-    yield engine
-    engine.dispose()
-
-
 @given(steps=steps)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_every_identifier_ever_issued_answers_and_none_is_given_to_another_record(
-    empty: bytes, tmp_path: Path, steps: list[tuple[str, str, str, int]]
+    tmp_path: Path, steps: list[tuple[str, str, str, int]]
 ) -> None:
-    with copied(empty, tmp_path / "hub.sqlite") as engine:
+    with database(tmp_path / "hub.sqlite") as engine:
         story = Story(engine)
         for step in steps:
             story.step(*step)
@@ -147,12 +126,10 @@ def test_a_long_history_keeps_every_identifier_on_each_database(engine: Engine) 
 
 @given(order=st.permutations(KEYS))
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_identifiers_do_not_depend_on_the_order_of_arrival_inside_a_cycle(
-    empty: bytes, tmp_path: Path, order: list[str]
-) -> None:
+def test_identifiers_do_not_depend_on_the_order_of_arrival_inside_a_cycle(tmp_path: Path, order: list[str]) -> None:
     found = []
     for name, keys in (("one", KEYS), ("two", order)):
-        with copied(empty, tmp_path / name) as engine:
+        with database(tmp_path / name) as engine:
             past = Past(engine)
             for key in keys:
                 past.put(key, said(NAMES[int(key[-1]) % 3], email=f"a@asso{int(key[-1]) % 3}.fr"))

@@ -9,12 +9,10 @@ from sqlite3 import connect
 from threading import Barrier
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, Table, delete, select
 
-from hub.migrations import upgrade
 from hub.model.match import Verdict
 from hub.resolution import Contradiction, load
 from hub.stages.compile import CATALOGUE, compile_catalogue
@@ -24,6 +22,7 @@ from hub.store import meta, tables
 from hub.store.engine import open_engine, reading
 from schemas.canonical import JSON
 from tests.directories import directories
+from tests.hub.databases import database
 from tests.hub.stages.past import Past, said
 
 NETWORKS = ("alpha", "beta", "gamma")
@@ -117,15 +116,6 @@ def wipe(engine: Engine) -> None:
             connection.execute(delete(table))
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "hub.sqlite"
-    engine = open_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
-    return path
-
-
 @contextmanager
 def copied(path: Path, to: Path) -> Iterator[Engine]:
     """A copy of a database, also while others write to it."""
@@ -140,11 +130,9 @@ def copied(path: Path, to: Path) -> Iterator[Engine]:
 
 @given(steps=steps)
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_a_night_ends_where_resolving_everything_ends(
-    empty: Path, tmp_path: Path, steps: list[tuple[str, str, str, int]]
-) -> None:
+def test_a_night_ends_where_resolving_everything_ends(tmp_path: Path, steps: list[tuple[str, str, str, int]]) -> None:
     path = tmp_path / "hub.sqlite"
-    with copied(empty, path) as engine:
+    with database(path) as engine:
         story = Story(engine)
         for step in [*steps, ("night", "", "", 0)]:
             if step[0] != "night":

@@ -1,17 +1,15 @@
 """A catalogue follows from its log: what was stated and decided gives the same identifiers, lines and release again."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from shutil import copyfile, rmtree
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from hub.migrations import upgrade
 from hub.model.decision import Undo
 from hub.model.match import Verdict
 from hub.model.ruling import Ruling
@@ -20,11 +18,13 @@ from hub.stages.compile import compile_catalogue
 from hub.stages.judging import judge, judgement, undo
 from hub.stages.publication import release
 from hub.stages.rebuild import Rebuilt, rebuild
+from hub.stages.release import Release, Unchanged
 from hub.stages.resolve import resolve
 from hub.stages.what_if import State, state
 from hub.store import tables
-from hub.store.engine import open_engine, reading
+from hub.store.engine import reading
 from schemas.errors import RequestError
+from tests.hub.databases import database
 from tests.hub.feed_server import FakeNode, actor
 from tests.hub.stages.test_replay import NAMES, RENAMED, apply, change, decided, stored
 from tests.hub.visits import NIGHT, visiting
@@ -59,30 +59,27 @@ def decide(engine: Engine, said: tuple, at: datetime, place: int) -> None:
                 decided(engine, ruling, place)
 
 
-def again(log: Engine, folder: Path, until: datetime | None = None) -> tuple[Engine, Rebuilt]:
+@contextmanager
+def again(log: Engine, folder: Path, until: datetime | None = None) -> Iterator[tuple[Engine, Rebuilt]]:
     """A hub made from the log of another, beside its releases."""
-    made = open_engine(f"sqlite:///{folder / 'made.sqlite'}")
-    upgrade(made)
-    current = folder / "releases" / "current"
-    return made, rebuild(
-        log, made, folder / "rebuilt", load(), NIGHT + timedelta(days=40), current=current.resolve(), until=until
-    )
+    current, later = folder / "releases" / "current", NIGHT + timedelta(days=40)
+    with database(folder / "made.sqlite") as made:
+        yield made, rebuild(log, made, folder / "rebuilt", load(), later, current=current.resolve(), until=until)
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("rebuild") / "empty.sqlite"
-    database = open_engine(f"sqlite:///{path}")
-    upgrade(database)
-    database.dispose()
-    return path
-
-
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(nights=st.lists(night, min_size=2, max_size=4))
-def test_any_history_is_told_again_to_the_same_release(empty: Path, nights: list[tuple]) -> None:
-    folder = Path(mkdtemp(dir=empty.parent))
-    live = open_engine(f"sqlite:///{copyfile(empty, folder / 'hub.sqlite')}")
+def test_any_history_is_told_again_to_the_same_release(tmp_path: Path, nights: list[tuple]) -> None:
+    with TemporaryDirectory(dir=tmp_path) as folder, database(Path(folder) / "hub.sqlite") as live:
+        published = told_live(live, Path(folder), nights)
+        with again(live, Path(folder)) as (made, told):
+            assert known(made) == known(live)
+            assert stored(made) == stored(live)
+            assert told.is_same, published.name
+
+
+def told_live(live: Engine, folder: Path, nights: list[tuple]) -> Release | Unchanged:
+    """Two networks and what people decide, night after night; what is published at the end."""
     nodes = {name: FakeNode(name) for name in ("centraider", "gescod")}
     for number, name in enumerate(NAMES):
         for node in nodes.values():
@@ -100,16 +97,7 @@ def test_any_history_is_told_again_to_the_same_release(empty: Path, nights: list
                 decide(live, each, at + timedelta(hours=9, minutes=number), place + 1)
     resolve(live, NIGHT + timedelta(days=20))
     compile_catalogue(live)
-    published = release(live, folder / "releases", NIGHT + timedelta(days=20), allow_empty=True)
-
-    made, told = again(live, folder)
-
-    assert known(made) == known(live)
-    assert stored(made) == stored(live)
-    assert told.is_same, published.name
-    for engine in (live, made):
-        engine.dispose()
-    rmtree(folder)
+    return release(live, folder / "releases", NIGHT + timedelta(days=20), allow_empty=True)
 
 
 def lived(engine: Engine, folder: Path, *, erases: bool = False) -> list[str]:
@@ -142,24 +130,20 @@ def test_every_day_is_told_again_to_the_release_of_that_day(embedded: Engine, tm
         folder = tmp_path / str(place)
         folder.mkdir()
 
-        made, told = again(embedded, folder, until=NIGHT + timedelta(days=place, hours=1))
-
-        assert told.content.startswith(name.rpartition("-")[2])
-        made.dispose()
+        with again(embedded, folder, until=NIGHT + timedelta(days=place, hours=1)) as (_, told):
+            assert told.content.startswith(name.rpartition("-")[2])
 
 
 def test_what_was_erased_stays_erased_and_its_identifier_answers(engine: Engine, tmp_path: Path) -> None:
     lived(engine, tmp_path, erases=True)
 
-    made, told = again(engine, tmp_path)
-
-    assert told.is_same
-    assert told.erased == 1
-    assert known(made).issued == known(engine).issued
-    with reading(made) as connection:
-        here = tables.statements.c.local_id == "A-3", tables.statements.c.source == "centraider"
-        assert set(connection.scalars(select(tables.statements.c.payload).where(*here))) == {None}
-    made.dispose()
+    with again(engine, tmp_path) as (made, told):
+        assert told.is_same
+        assert told.erased == 1
+        assert known(made).issued == known(engine).issued
+        with reading(made) as connection:
+            here = tables.statements.c.local_id == "A-3", tables.statements.c.source == "centraider"
+            assert set(connection.scalars(select(tables.statements.c.payload).where(*here))) == {None}
 
 
 def test_a_changed_log_is_told_apart(embedded: Engine, tmp_path: Path) -> None:
@@ -171,10 +155,8 @@ def test_a_changed_log_is_told_apart(embedded: Engine, tmp_path: Path) -> None:
             .values(payload=b'{"name":"Autre chose","type":"ASSO"}')
         )
 
-    made, told = again(embedded, tmp_path)
-
-    assert not told.is_same
-    made.dispose()
+    with again(embedded, tmp_path) as (_, told):
+        assert not told.is_same
 
 
 def test_the_hub_made_anew_goes_on(embedded: Engine, tmp_path: Path) -> None:
@@ -189,12 +171,10 @@ def test_the_hub_made_anew_goes_on(embedded: Engine, tmp_path: Path) -> None:
         node.delete("A-2").put("A-3", actor("Écoles du monde"))
         visit()
 
-        made, told = again(embedded, tmp_path)
-
-        assert told.is_same
-        for each in (embedded, made):
-            resolve(each, NIGHT + timedelta(days=2))
-            compile_catalogue(each)
-        assert known(made) == known(embedded)
-        assert stored(made) == stored(embedded)
-        made.dispose()
+        with again(embedded, tmp_path) as (made, told):
+            assert told.is_same
+            for each in (embedded, made):
+                resolve(each, NIGHT + timedelta(days=2))
+                compile_catalogue(each)
+            assert known(made) == known(embedded)
+            assert stored(made) == stored(embedded)

@@ -3,22 +3,20 @@
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from shutil import copyfile
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, inspect, select
 
-from hub.migrations import upgrade
 from hub.model.replay import replayed
 from hub.model.ruling import Ruling
 from hub.model.source import SourceKind
 from hub.model.standing import Standing
 from hub.stages.ruling import RefusedRuling, rule
 from hub.store import jobs, records, statements, tables
-from hub.store.engine import open_engine, reading
+from hub.store.engine import reading
 from schemas.record import RecordKey
+from tests.hub.databases import database
 from tests.hub.feed_server import FakeNode, actor
 from tests.hub.visits import NIGHT, visiting
 
@@ -83,39 +81,25 @@ def folded(engine: Engine) -> dict[RecordKey, Standing]:
     return standings
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A working database of the newest shape, to copy."""
-    path = tmp_path_factory.mktemp("replay") / "empty.sqlite"
-    database = open_engine(f"sqlite:///{path}")
-    upgrade(database)
-    database.dispose()
-    return path
-
-
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(nights=st.lists(night, min_size=1, max_size=5), kind=st.sampled_from(SourceKind))
 def test_folding_the_statements_gives_the_records_to_the_last_column(
-    empty: Path, nights: list[tuple[list[tuple], Ruling | None]], kind: SourceKind
+    tmp_path: Path, nights: list[tuple[list[tuple], Ruling | None]], kind: SourceKind
 ) -> None:
-    database = open_engine(f"sqlite:///{copyfile(empty, empty.with_name('hub.sqlite'))}")
     node = FakeNode()
     for number, name in enumerate(NAMES):
         node.put(name, actor(f"Association {number}"))
 
-    with visiting(node, database, kind=kind) as visit:
+    with database(tmp_path / "hub.sqlite") as engine, visiting(node, engine, kind=kind) as visit:
         visit()
         for place, (changes, ruling) in enumerate(nights, start=2):
             for said in changes:
                 apply(node, said)
             job = visit()
-            assert folded(database) == stored(database)
+            assert folded(engine) == stored(engine)
             if ruling is not None:
-                decided(database, ruling, place)
-                assert folded(database) == stored(database), job.status
-    database.dispose()
-    for leftover in empty.parent.glob("hub.sqlite*"):
-        leftover.unlink()
+                decided(engine, ruling, place)
+                assert folded(engine) == stored(engine), job.status
 
 
 def decided(engine: Engine, ruling: Ruling, nights: int) -> None:

@@ -58,11 +58,12 @@ def run_at(moment: datetime) -> str:
 
 
 @pytest.fixture
-def hubs(engine: Engine, database_url: str) -> Iterator[Callable[[int], list[Hub]]]:
+def hubs(engine: Engine) -> Iterator[Callable[[int], list[Hub]]]:
+    url = engine.url.render_as_string(hide_password=False)
     with ExitStack() as stack:
 
         def start(count: int) -> list[Hub]:
-            started = [Hub(database_url, f"hub-{number}") for number in range(count)]
+            started = [Hub(url, f"hub-{number}") for number in range(count)]
             for hub in started:
                 stack.callback(hub.close)
             return started
