@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
+from starlette.types import Scope
 
 from hub.model.hold import night_of
 from hub.web import api, feeds, files, oai, portal, problems
 from hub.web.current import Clock, ReleaseSource, now_utc
+from hub.web.dated import Dated
 from hub.web.framing import NETWORKS, origins
 from hub.web.security import Compressed, Conditional, HeadAsGet, SecurityHeaders
-from schemas.errors import ConfigError
 
 
 def create_app(
@@ -29,16 +30,14 @@ def create_app(
     version: of the software.
     clock:   the time now; pages tell how long ago a network was read.
     embed_origins: who may frame the embeds (see `hub.web.framing.origins`).
-    The validator of every page is all that pages depend on: release, software, freshness and day.
+    The validator of a page is all that it depends on: releases, software, freshness and day.
     """
+    catalogue_of = Dated(release, clock)
 
-    def validator() -> str | None:
-        try:
-            name = release().manifest.release
-        except ConfigError:
-            return None
+    def validator(scope: Scope) -> str | None:
+        names = catalogue_of.answering(scope)
         told = release.freshness()
-        return f"{name}-{version}-{told.stamp if told else 0}-{night_of(clock())}"
+        return f"{names}-{version}-{told.stamp if told else 0}-{night_of(clock())}" if names else None
 
     framed_by = origins(release, embed_origins)
     app = FastAPI(

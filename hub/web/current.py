@@ -23,14 +23,31 @@ def now_utc() -> datetime:
     return datetime.now(UTC)
 
 
-class NotKept(NotFound):
-    """The release that was in force then is no longer kept. nearest: when the last one kept before it was made."""
+class NothingThen(NotFound):
+    """No release answers for a time. earlier, later: when the nearest ones that do were made, where there are any."""
+
+    def __init__(self, why: str, *, earlier: datetime | None = None, later: datetime | None = None) -> None:
+        nearest = [f"{word}: {at.isoformat()}" for word, at in (("before", earlier), ("after", later)) if at]
+        super().__init__("; ".join([why, *nearest]))
+        self.earlier, self.later = earlier, later
+
+
+class NotPublishedYet(NothingThen):
+    """A time before the first release that is kept."""
+
+    code = "not-published-yet"
+
+
+class NotYet(NothingThen):
+    """A time that has not come."""
+
+    code = "not-yet"
+
+
+class NotKept(NothingThen):
+    """The release that was in force then is no longer kept."""
 
     code = "not-kept"
-
-    def __init__(self, nearest: datetime) -> None:
-        super().__init__(f"the release of that moment is no longer kept; the last before it: {nearest.isoformat()}")
-        self.nearest = nearest
 
 
 class ReleaseSource(Protocol):
@@ -46,7 +63,7 @@ class ReleaseSource(Protocol):
         """When each network was last proved, which moves without a release; None where nobody told."""
 
     def at(self, moment: datetime) -> Catalogue:
-        """The release that was in force then. Raises NotKept, and NotFound for a time before the first one kept."""
+        """The release that was in force then. Raises NothingThen, as NotKept or NotPublishedYet."""
 
 
 class CurrentRelease:
@@ -76,14 +93,14 @@ class CurrentRelease:
         asked = _stamp(moment)
         names = sorted(each.name for each in self._releases.iterdir() if shelf.NAME.fullmatch(each.name))
         before = [name for name in names if name[: len(asked)] <= asked]
+        later = shelf.made_at(names[len(before)]) if len(before) < len(names) else None
         if not before:
-            raise NotFound(f"nothing that was published by {asked} is kept here")
-        found = self.named(before[-1])
-        if len(before) < len(names) and not before[-1].startswith(asked):
+            raise NotPublishedYet("nothing was published by then that is kept here", later=later)
+        if later and not before[-1].startswith(asked):
             next_one = kept.manifest(self._releases / names[len(before)])
             if next_one.previous != before[-1]:
-                raise NotKept(found.manifest.created_at)
-        return found
+                raise NotKept("its release is no longer kept", earlier=shelf.made_at(before[-1]), later=later)
+        return self.named(before[-1])
 
 
 class FixedRelease:
@@ -111,7 +128,8 @@ class FixedRelease:
 
     def at(self, moment: datetime) -> Catalogue:
         if moment < self._catalogue.manifest.created_at:
-            raise NotFound("only one release is served here, and it was made later")
+            made = self._catalogue.manifest.created_at
+            raise NotPublishedYet("only one release is served here, and it was made later", later=made)
         return self._catalogue
 
 

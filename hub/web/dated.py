@@ -1,33 +1,72 @@
-"""Which release answers a request that names a date: the one that was in force then, else the current one."""
+"""Which release answers a request that names a date: the one that was in force then, else the current one.
+
+A page of a past date leads to others of that date, until its reader goes back to today.
+"""
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from hub.catalogue import Catalogue
-from hub.web.current import ReleaseSource
-from schemas.errors import RequestError
+from hub.french import PARIS
+from hub.web.current import Clock, NotYet, ReleaseSource
+from hub.web.query import PARAMETER, PARAMETRE, cursor
+from schemas.errors import FederationError, RequestError
 
-PARAMETER, PARAMETRE = "as_of", "au"
-_PARIS = ZoneInfo("Europe/Paris")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SKEW = timedelta(minutes=5)  # a reader's clock may be ahead of ours
+
+_HAVE_A_PAST = "acteurs|projets|annonces|reseaux|donnees|chiffres"
+_LINK = re.compile(rf'(?<=href=")(/(?:(?:{_HAVE_A_PAST})(?:[/.][^"?#]*)?)?)(?:\?([^"#]*))?(#[^"]*)?(?=")')
 
 
-def asked(request: Request, release: ReleaseSource, parameter: str = PARAMETER) -> Catalogue:
-    """The catalogue to answer from. Raises RequestError for what is no date, NotFound and NotKept of the release."""
-    text = request.query_params.get(parameter)
-    return release() if text is None else release.at(moment(text))
+class Dated:
+    """Finds the catalogue that a request is answered from."""
+
+    def __init__(self, release: ReleaseSource, clock: Clock) -> None:
+        self.release, self.clock = release, clock
+
+    def __call__(self, request: Request) -> Catalogue:
+        """Raises RequestError for what is no date, and NothingThen, of some kind, when no release answers for it."""
+        text = named(request)
+        return self.release() if text is None else self._at(text)
+
+    def answering(self, scope: Scope) -> str | None:
+        """The names of the releases that the answer to a request depends on, None when no release answers it."""
+        request = Request(scope)
+        try:
+            current, text, follows = self.release().manifest.release, named(request), cursor(request.query_params)
+            if follows:
+                self.release.named(follows.release)
+            return current if text is None else f"{current}-{self._at(text).manifest.release}"
+        except FederationError:
+            return None
+
+    def _at(self, text: str) -> Catalogue:
+        asked, now = moment(text), self.clock()
+        day = bool(_DAY.fullmatch(text))
+        if (asked.date() > now.astimezone(PARIS).date()) if day else (asked > now + _SKEW):
+            raise NotYet(f"{text[:40]} is still to come: leave the date out for what is published now")
+        return self.release.at(asked)
+
+
+def named(request: Request) -> str | None:
+    """The date a request names, as it was written. An empty field of a form names none, an empty `as_of` is wrong."""
+    if request.url.path.startswith("/api/"):
+        return request.query_params.get(PARAMETER)
+    return request.query_params.get(PARAMETRE) or None
 
 
 def moment(text: str) -> datetime:
     """A date stands for the end of that day in Paris; a time must say its offset (RFC 3339). Raises RequestError."""
     try:
         if _DAY.fullmatch(text):
-            return datetime.combine(date.fromisoformat(text), time.max, _PARIS)
+            return datetime.combine(date.fromisoformat(text), time.max, PARIS)
         found = datetime.fromisoformat(text.replace(" ", "+"))
         found.timestamp()
     except (ValueError, OverflowError) as error:
@@ -37,10 +76,26 @@ def moment(text: str) -> datetime:
     return found
 
 
-def same_date(request: Request, parameter: str = PARAMETRE) -> str:
+def same_date(request: Request) -> str:
     """The query string that keeps a request's date, "" when it has none."""
-    text = request.query_params.get(parameter, "")
+    text = named(request)
+    parameter = PARAMETER if request.url.path.startswith("/api/") else PARAMETRE
     return f"?{urlencode({parameter: text})}" if text else ""
+
+
+def keeping(part: str, then: str) -> Markup:
+    """Part of a page of the portal, its links to what has a past leading to the date `then`, if any."""
+    if not then:
+        return Markup(part)  # noqa: S704 - it was rendered by our templates
+    kept = urlencode({PARAMETRE: then})
+
+    def dated(link: re.Match[str]) -> str:
+        path, query, fragment = link.groups("")
+        if re.search(rf"(?:^|&|;){PARAMETRE}=", query):
+            return link[0]
+        return f"{path}?{query}{'&amp;' if query else ''}{kept}{fragment}"
+
+    return Markup(_LINK.sub(dated, part))  # noqa: S704 - what is put in is percent-encoded
 
 
 def remembered(response: Response, catalogue: Catalogue) -> Response:

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from hub.web.current import NotKept
+from hub.web.current import NothingThen
 from hub.web.security import HEADERS
 from schemas.canonical import JSON
 from schemas.errors import ConfigError, ContractError, FederationError, NotFound, RequestError, SourceError
@@ -35,7 +35,6 @@ STATUSES: dict[type[FederationError], int] = {
     Gone: 410,
     NotOpen: 403,
     NotFound: 404,
-    NotKept: 404,
     RequestError: 400,
     ConfigError: 503,
     SourceError: 502,
@@ -45,8 +44,8 @@ STATUSES: dict[type[FederationError], int] = {
 CODES = {404: "not-found", 405: "method-not-allowed"}
 """Of the errors that the framework finds before we do."""
 
-Page = Callable[[Request, int], Response]
-"""Renders an error for people, by its HTTP status."""
+Page = Callable[[Request, int, FederationError | None], Response]
+"""Renders an error for people, by its HTTP status and, where it is one of ours, by what it says."""
 
 
 def status_of(error: FederationError) -> int:
@@ -70,18 +69,20 @@ def problem(request: Request, status: int, code: str, detail: str, **more: objec
 def install(app: FastAPI, page: Page | None = None) -> None:
     """Answer every error of `app`: a problem under /api, a page elsewhere; without pages, a problem everywhere."""
 
-    def answer(request: Request, status: int, code: str, detail: str, **more: object) -> Response:
+    def answer(
+        request: Request, status: int, code: str, detail: str, error: FederationError | None = None, **more: object
+    ) -> Response:
         if page is None or request.url.path.startswith("/api/"):
             return problem(request, status, code, detail, **more)
-        return page(request, status)
+        return page(request, status, error)
 
     @app.exception_handler(FederationError)
     async def federation_error(request: Request, error: FederationError) -> Response:
         status = status_of(error)
         if status < 500:
-            return answer(request, status, error.code, str(error))
+            return answer(request, status, error.code, str(error), error, **_nearest(error))
         log.error("request.failed", path=request.url.path, code=error.code, error=str(error))
-        response = answer(request, status, error.code, "The service cannot answer now; its operator is told.")
+        response = answer(request, status, error.code, "The service cannot answer now; its operator is told.", error)
         if status == 503:
             response.headers["retry-after"] = str(RETRY_AFTER_S)
         return response
@@ -104,3 +105,9 @@ def install(app: FastAPI, page: Page | None = None) -> None:
         response = answer(request, 500, "bug", "An unexpected error; it is logged.")
         response.headers.update(HEADERS)
         return response
+
+
+def _nearest(error: FederationError) -> dict[str, str]:
+    """The times around one that no release answers for, that a program may ask for instead."""
+    times = {"earlier": error.earlier, "later": error.later} if isinstance(error, NothingThen) else {}
+    return {name: at.isoformat() for name, at in times.items() if at}

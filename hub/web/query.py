@@ -14,6 +14,7 @@ from schemas import geography
 from schemas.errors import RequestError
 from schemas.geography import Commune
 
+PARAMETER, PARAMETRE = "as_of", "au"
 MAX_TEXT = 200
 MAX_VALUES = 50
 MAX_PAGE = 10_000
@@ -28,9 +29,12 @@ CURSOR = rf"{shelf.NAME.pattern}\.([1-9][0-9]{{0,3}}|{MAX_PAGE})\.([1-9][0-9]?|{
 BOX = f"{LONGITUDE},{LATITUDE},{LONGITUDE},{LATITUDE}"
 POINT = f"{LATITUDE},{LONGITUDE}"
 
-PORTAL_PARAMETERS = {"q", "pres_de", "rayon", "zone", "tri", "page", *(facet.parametre for facet in FACETS)}
+PATHS = {"actor": "/acteurs", "project": "/projets", "announcement": "/annonces"}
+"""Where the portal shows each collection."""
+
+PORTAL_PARAMETERS = {PARAMETRE, "q", "pres_de", "rayon", "zone", "tri", "page", *(facet.parametre for facet in FACETS)}
 API_PARAMETERS = {
-    "as_of",
+    PARAMETER,
     "q",
     "near",
     "radius_km",
@@ -78,6 +82,16 @@ def from_api(params: QueryParams, *, collection: str = "actor") -> Query:
     )
 
 
+def api_address(query: Query) -> str:
+    """The query string by which the API is asked the same, from its first page."""
+    asked = [("q", query.text)] + [(facet.parameter, code) for facet in FACETS for code in getattr(query, facet.field)]
+    if query.near:
+        asked += [("near", f"{query.near[0]},{query.near[1]}"), ("radius_km", f"{query.near[2]:.0f}")]
+    if query.bbox:
+        asked.append(("bbox", ",".join(map(str, query.bbox))))
+    return urlencode([pair for pair in asked if pair[1]])
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """A page of a list in one release: whoever follows it never mixes two releases."""
@@ -108,6 +122,12 @@ def address(params: QueryParams, known: set[str], **changes: str | None) -> str:
     """
     kept = [(name, value) for name, value in params.multi_items() if name in known and name not in changes and value]
     return urlencode(kept + [(name, value) for name, value in changes.items() if value])
+
+
+def shared(params: QueryParams, *dropped: str) -> str:
+    """The query string of a search of the portal without the page, what goes without saying, and what is dropped."""
+    unsaid = ["page"] + ["rayon"] * (not params.get("pres_de", "").strip()) + ["tri"] * (params.get("tri") != "nom")
+    return address(params, PORTAL_PARAMETERS, **dict.fromkeys([*unsaid, *dropped]))
 
 
 def without(params: QueryParams, known: set[str], name: str, value: str) -> str:

@@ -85,15 +85,15 @@ class HeadAsGet:
 class Conditional:
     """Answers 304 to whoever holds the page of this version, and marks each good page with it.
 
-    version: what all pages depend on now, or None when nothing can be said (no release yet).
+    version: what the page that is asked for depends on now, or None when nothing can be said (no release, no page).
     Files, static files and health have validators of their own, or none.
     """
 
-    def __init__(self, app: ASGIApp, version: Callable[[], str | None]) -> None:
+    def __init__(self, app: ASGIApp, version: Callable[[Scope], str | None]) -> None:
         self.app, self.version = app, version
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        version = self.version() if _is_page(scope) else None
+        version = self.version(scope) if _is_page(scope) else None
         if version is None:
             await self.app(scope, receive, send)
             return

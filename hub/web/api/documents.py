@@ -228,7 +228,8 @@ _THEN = _object(
     ["id", "published_as", "records"],
     id=TEXT | {"description": "The identifier that answers for it now."},
     published_as=_list(TEXT) | {"description": "The identifiers under which it was published then."},
-    records=_list({"anyOf": [_ref("Actor"), _ref("Project")]}) | {"description": "As they were published then."},
+    records=_list({"anyOf": [_ref("Actor"), _ref("Project"), _ref("Announcement")]})
+    | {"description": "As they were published then."},
 )
 
 

@@ -16,67 +16,69 @@ from hub.search import Hits, Query
 from hub.web.api.documents import DATE_PARAMETERS, SEARCH_PARAMETERS, described
 from hub.web.cited import cited
 from hub.web.current import Clock, ReleaseSource, now_utc
-from hub.web.dated import PARAMETER, asked, remembered, same_date
+from hub.web.dated import Dated, named, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find_open, open_records
 from hub.web.query import API_PARAMETERS, MAX_PAGE, Cursor, address, cursor, from_api
 from schemas.errors import NotFound
 
-Collection = Literal["actors", "projects"]
+Collection = Literal["actors", "projects", "announcements"]
 Population = Literal["open", "published", "known"]
 
 
 def router(release: ReleaseSource, clock: Clock = now_utc) -> APIRouter:
     """The API over whatever `release` gives for each request. clock: the time now, for ages."""
-    routes = APIRouter(prefix="/api/v1", tags=["catalogue"])
+    routes, catalogue_of = APIRouter(prefix="/api/v1", tags=["catalogue"]), Dated(release, clock)
 
     @routes.get("/actors", responses=described("ActorPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
     async def search_actors(request: Request) -> Response:
         """Search actors: text, facets, box or circle. All words must match; typing errors are forgiven when
         nothing matches exactly. An actor that agreed to be in the catalogue, and not to open data, is counted in
         `total` and `facets` and left out of `items`."""
-        return _page(request, release, "actor")
+        return _page(request, catalogue_of, "actor")
 
     @routes.get("/projects", responses=described("ProjectPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
     async def search_projects(request: Request) -> Response:
         """Search projects, as actors are searched."""
-        return _page(request, release, "project")
+        return _page(request, catalogue_of, "project")
 
     @routes.get("/actors/{national_id}", responses=described("Actor", missing=True), openapi_extra=DATE_PARAMETERS)
     async def read_actor(request: Request, national_id: str) -> Response:
         """One actor, with the provenance of each value. A merged identifier leads to the one that replaced it (301);
         one that left answers 410."""
-        return _record(request, asked(request, release), "actor", national_id)
+        return _record(request, catalogue_of(request), "actor", national_id)
 
     @routes.get("/projects/{national_id}", responses=described("Project", missing=True), openapi_extra=DATE_PARAMETERS)
     async def read_project(request: Request, national_id: str) -> Response:
         """One project, with the provenance of each value."""
-        return _record(request, asked(request, release), "project", national_id)
+        return _record(request, catalogue_of(request), "project", national_id)
 
-    _announcing(routes, release)
-    _explaining(routes, release)
+    _announcing(routes, catalogue_of)
+    _explaining(routes, catalogue_of)
 
-    @routes.get("/networks", responses=described("Networks"))
-    async def list_networks() -> Response:
-        """The contributing networks, how each was last harvested before this release, and how fresh it is today."""
-        told, now = release.freshness(), clock()
-        fresh = {each.network: each.told(now) for each in told.networks} if told else {}
-        networks = release().manifest.networks
-        return _json([network.as_json() | {"freshness": fresh.get(network.id)} for network in networks])
+    @routes.get("/networks", responses=described("Networks", dated=True), openapi_extra=DATE_PARAMETERS)
+    async def list_networks(request: Request) -> Response:
+        """The contributing networks, how each was last harvested before this release, and how fresh it is today; of
+        a date, nothing is said of freshness."""
+        catalogue, told, now = catalogue_of(request), release.freshness(), clock()
+        fresh = {each.network: each.told(now) for each in told.networks} if told and not named(request) else {}
+        networks = catalogue.manifest.networks
+        said = [network.as_json() | {"freshness": fresh.get(network.id)} for network in networks]
+        return _dated(request, catalogue, _json(said))
 
     @routes.get("/statistics", responses=described("Statistics", dated=True), openapi_extra=DATE_PARAMETERS)
     async def read_statistics(request: Request) -> Response:
         """The figures of this release, each with its unit, population and definition."""
-        catalogue = asked(request, release)
+        catalogue = catalogue_of(request)
         return _dated(request, catalogue, _json(catalogue.statistics()))
 
     @routes.get("/statistics/{figure}", responses=described("CitedFigure", unknown=True), openapi_extra=DATE_PARAMETERS)
     async def cite_figure(request: Request, figure: str, population: Population = "published") -> Response:
         """One figure or table, with its citation, and the query and the command that count the open records again."""
-        catalogue = asked(request, release)
+        catalogue = catalogue_of(request)
         return _dated(request, catalogue, _json(cited(catalogue, figure, population)))
 
-    _in_hindsight(routes, release)
+    _in_hindsight(routes, catalogue_of)
 
     @routes.get("/releases/current", responses=described("Release"))
     async def read_release() -> Response:
@@ -92,43 +94,55 @@ def router(release: ReleaseSource, clock: Clock = now_utc) -> APIRouter:
     return routes
 
 
-def _announcing(routes: APIRouter, release: ReleaseSource) -> None:
+def _announcing(routes: APIRouter, catalogue_of: Dated) -> None:
     @routes.get("/announcements", responses=described("AnnouncementPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
     async def search_announcements(request: Request) -> Response:
         """Search calls, events, training and news, as actors are searched. A region or département finds what takes
         place there, and what is addressed to it."""
-        return _page(request, release, "announcement")
+        return _page(request, catalogue_of, "announcement")
 
     @routes.get(
         "/announcements/{national_id}", responses=described("Announcement", missing=True), openapi_extra=DATE_PARAMETERS
     )
     async def read_announcement(request: Request, national_id: str) -> Response:
         """One announcement, with the provenance of each value."""
-        return _record(request, asked(request, release), "announcement", national_id)
+        return _record(request, catalogue_of(request), "announcement", national_id)
 
-    @routes.get("/announcements/{national_id}/explanation", responses=described("Explanation", missing=True))
-    async def explain_announcement(national_id: str) -> Response:
+    @routes.get(
+        "/announcements/{national_id}/explanation",
+        responses=described("Explanation", missing=True),
+        openapi_extra=DATE_PARAMETERS,
+    )
+    async def explain_announcement(request: Request, national_id: str) -> Response:
         """Why the source records of one announcement were joined."""
-        return _explanation(release(), "announcement", national_id)
+        return _explanation(request, catalogue_of(request), "announcement", national_id)
 
 
-def _explaining(routes: APIRouter, release: ReleaseSource) -> None:
-    @routes.get("/actors/{national_id}/explanation", responses=described("Explanation", missing=True))
-    async def explain_actor(national_id: str) -> Response:
+def _explaining(routes: APIRouter, catalogue_of: Dated) -> None:
+    @routes.get(
+        "/actors/{national_id}/explanation",
+        responses=described("Explanation", missing=True),
+        openapi_extra=DATE_PARAMETERS,
+    )
+    async def explain_actor(request: Request, national_id: str) -> Response:
         """Why the source records of one actor were joined: every compared pair, with its reasons in French."""
-        return _explanation(release(), "actor", national_id)
+        return _explanation(request, catalogue_of(request), "actor", national_id)
 
-    @routes.get("/projects/{national_id}/explanation", responses=described("Explanation", missing=True))
-    async def explain_project(national_id: str) -> Response:
+    @routes.get(
+        "/projects/{national_id}/explanation",
+        responses=described("Explanation", missing=True),
+        openapi_extra=DATE_PARAMETERS,
+    )
+    async def explain_project(request: Request, national_id: str) -> Response:
         """Why the source records of one project were joined."""
-        return _explanation(release(), "project", national_id)
+        return _explanation(request, catalogue_of(request), "project", national_id)
 
 
-def _in_hindsight(routes: APIRouter, release: ReleaseSource) -> None:
+def _in_hindsight(routes: APIRouter, catalogue_of: Dated) -> None:
     """What was published at a date, seen with what is known now: which of it is one thing, and which is several."""
 
     def both(request: Request) -> tuple[Catalogue, Catalogue]:
-        return asked(request, release), release()
+        return catalogue_of(request), catalogue_of.release()
 
     @routes.get("/hindsight/{collection}", responses=described("ThenPage", dated=True), openapi_extra=SEARCH_PARAMETERS)
     async def search_then(request: Request, collection: Collection) -> Response:
@@ -179,7 +193,7 @@ def _then_item(then: Catalogue, collection: str, known: str, published: list[str
 
 
 def _dated(request: Request, catalogue: Catalogue, response: Response) -> Response:
-    return remembered(response, catalogue) if request.query_params.get(PARAMETER) else response
+    return remembered(response, catalogue) if named(request) else response
 
 
 def _json(body: object) -> Response:
@@ -193,14 +207,14 @@ def _bytes(body: bytes) -> Response:
 def _record(request: Request, catalogue: Catalogue, collection: str, national_id: str) -> Response:
     found = find_open(catalogue, collection, national_id)
     if found.moved:
-        return RedirectResponse(f"/api/v1/{collection}s/{found.id}{same_date(request, PARAMETER)}", 301)
+        return RedirectResponse(f"/api/v1/{collection}s/{found.id}{same_date(request)}", 301)
     return _dated(request, catalogue, _bytes(found.body))
 
 
-def _explanation(catalogue: Catalogue, collection: str, national_id: str) -> Response:
+def _explanation(request: Request, catalogue: Catalogue, collection: str, national_id: str) -> Response:
     found = find_open(catalogue, collection, national_id)
     if found.moved:
-        return RedirectResponse(f"/api/v1/{collection}s/{found.id}/explanation", 301)
+        return RedirectResponse(f"/api/v1/{collection}s/{found.id}/explanation{same_date(request)}", 301)
     pairs = [
         {
             "left": {"network": edge.left_network, "id": edge.left_id},
@@ -210,13 +224,13 @@ def _explanation(catalogue: Catalogue, collection: str, national_id: str) -> Res
         }
         for edge in catalogue.edges(found.id)
     ]
-    return _json({"id": found.id, "pairs": pairs})
+    return _dated(request, catalogue, _json({"id": found.id, "pairs": pairs}))
 
 
-def _page(request: Request, release: ReleaseSource, collection: str) -> Response:
+def _page(request: Request, catalogue_of: Dated, collection: str) -> Response:
     """A page of the release that is asked for, or the next one of the release that the list began in."""
     follows = cursor(request.query_params)
-    catalogue = release.named(follows.release) if follows else asked(request, release)
+    catalogue = catalogue_of.release.named(follows.release) if follows else catalogue_of(request)
     query = from_api(request.query_params, collection=collection)
     if follows:
         query = replace(query, page=follows.page, size=follows.size)

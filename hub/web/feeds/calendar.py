@@ -13,8 +13,9 @@ from hub.catalogue import Catalogue
 from hub.catalogue.journal import Change
 from hub.distributions.xmltext import fit
 from hub.model.imprint import TITLE
-from hub.web.feeds.entries import PATHS, summary, terms
+from hub.web.feeds.entries import summary, terms
 from hub.web.portal import words
+from hub.web.query import PATHS
 from schemas.canonical import JSON
 
 MEDIA_TYPE = "text/calendar"

@@ -16,12 +16,11 @@ from hub.catalogue.journal import Change
 from hub.search import Query
 from hub.web.portal import words
 from hub.web.portal.results import active
-from hub.web.query import PORTAL_PARAMETERS, address, commune, from_portal
+from hub.web.query import PARAMETRE, PATHS, PORTAL_PARAMETERS, address, commune, from_portal
 from schemas.canonical import JSON
 
 LONGEST = 100
 _TITLES = {"actor": "Acteurs", "project": "Projets", "announcement": "Agenda et appels"}
-PATHS = {"actor": "/acteurs", "project": "/projets", "announcement": "/annonces"}
 _SHORT = 600
 
 
@@ -57,7 +56,7 @@ def of_search(catalogue: Catalogue, params: QueryParams, collection: str) -> Fee
         title=title(catalogue, params, query, path),
         path=path,
         name=path,
-        query=address(params, PORTAL_PARAMETERS, page=None, tri=None),
+        query=address(params, PORTAL_PARAMETERS, page=None, tri=None, **{PARAMETRE: None}),
         entries=tuple(_entry(catalogue, change, says) for change, says in _read(catalogue, changes)),
     )
 

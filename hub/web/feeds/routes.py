@@ -11,7 +11,7 @@ from hub.web.current import ReleaseSource
 from hub.web.feeds import calendar, entries, syndication
 from hub.web.feeds.entries import Feed
 from hub.web.found import find_open
-from hub.web.query import from_portal
+from hub.web.query import PATHS, from_portal
 from schemas.errors import NotFound
 
 _Endpoint = Callable[..., Awaitable[Response]]
@@ -26,7 +26,7 @@ def router(release: ReleaseSource) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
 
     for suffix in _WRITERS:
-        for collection, path in entries.PATHS.items():
+        for collection, path in PATHS.items():
             routes.add_api_route(f"{path}.{suffix}", _search_feed(release, collection, suffix))
         routes.add_api_route(f"/changements.{suffix}", _change_feed(release, suffix))
 
@@ -34,7 +34,7 @@ def router(release: ReleaseSource) -> APIRouter:
     async def agenda(request: Request) -> Response:
         catalogue, params = release(), request.query_params
         query = from_portal(params, collection="announcement")
-        title = entries.title(catalogue, params, query, entries.PATHS["announcement"])
+        title = entries.title(catalogue, params, query, PATHS["announcement"])
         return _calendar(catalogue, title, catalogue.agenda(catalogue.search.ids(query)))
 
     @routes.get("/annonces/{national_id}.ics")

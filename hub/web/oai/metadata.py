@@ -9,8 +9,9 @@ from hub.distributions.rdf import as_xml
 from hub.distributions.terms import PREFIXES
 from hub.distributions.xmltext import fit
 from hub.model.licence import licence
-from hub.web.feeds.entries import PATHS, terms
+from hub.web.feeds.entries import terms
 from hub.web.portal import record, words
+from hub.web.query import PATHS
 from schemas.canonical import JSON
 from schemas.vocabularies import vocabulary
 

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from starlette.datastructures import QueryParams
 
 from hub.catalogue import Catalogue
-from hub.web.current import ReleaseSource
+from hub.web.dated import Dated
 from hub.web.portal.results import results
 from hub.web.query import PORTAL_PARAMETERS, address
 from schemas import geography
@@ -71,16 +71,16 @@ VIEWS = (
 )
 
 
-def router(release: ReleaseSource, framed_by: Callable[[], Sequence[str]], render: Render) -> APIRouter:
+def router(catalogue_of: Dated, framed_by: Callable[[], Sequence[str]], render: Render) -> APIRouter:
     """render: makes the answer from the request, a template, the catalogue and the values of the template."""
     routes = APIRouter(include_in_schema=False)
     for view in VIEWS:
-        routes.add_api_route(view.path, _embedded(release, view, render))
+        routes.add_api_route(view.path, _embedded(catalogue_of, view, render))
 
     @routes.get("/integration")
     async def integration(request: Request) -> Response:
         """The code to copy, for the view and the search that the form asks for."""
-        catalogue, params = release(), request.query_params
+        catalogue, params = catalogue_of.release(), request.query_params
         view = next((each for each in VIEWS if each.name == params.get("vue")), VIEWS[0])
         return render(
             request,
@@ -98,9 +98,9 @@ def router(release: ReleaseSource, framed_by: Callable[[], Sequence[str]], rende
     return routes
 
 
-def _embedded(release: ReleaseSource, view: View, render: Render) -> Callable[..., object]:
+def _embedded(catalogue_of: Dated, view: View, render: Render) -> Callable[..., object]:
     async def answer(request: Request) -> Response:
-        catalogue = release()
+        catalogue = catalogue_of(request)
         shown = results(catalogue, request.query_params, view.collection, view.path)
         return render(request, view.template, catalogue, results=shown, view=view)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from fastapi import APIRouter, Request
@@ -10,19 +10,21 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response, Streamin
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.catalogue import Catalogue
+from hub.french import moment
 from hub.search import Query, Suggestion
 from hub.web.cited import every
-from hub.web.current import Clock, ReleaseSource, now_utc
-from hub.web.dated import PARAMETRE, asked, remembered, same_date
+from hub.web.current import Clock, NothingThen, NotKept, NotPublishedYet, NotYet, ReleaseSource, now_utc
+from hub.web.dated import Dated, keeping, named, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find, find_open, open_records
 from hub.web.portal import embeds, exports, freshness, home, record, structured, words
 from hub.web.portal.about import rules
 from hub.web.portal.downloads import by_subject
 from hub.web.portal.results import results
-from hub.web.query import from_portal
+from hub.web.query import PARAMETER, PARAMETRE, PATHS, api_address, from_portal, shared
 from schemas.errors import FederationError, NotFound, RequestError
 
+Endpoint = Callable[..., Any]
 ERRORS = {
     400: ("Demande illisible", "L’adresse contient une valeur que nous ne savons pas lire."),
     403: (
@@ -37,10 +39,17 @@ ERRORS = {
     ),
     503: ("Catalogue pas encore publié", "Aucune version n’est encore en ligne. Revenez dans quelques minutes."),
 }
-NOT_THEN = (
-    "Rien à cette date",
-    "Cette page n’existait pas encore, ou la version de ce jour n’est plus conservée.",
-)
+DATES: dict[type[FederationError], tuple[str, str]] = {
+    NotYet: ("Date à venir", "Cette date n’est pas encore passée : le catalogue de ce jour-là n’existe pas."),
+    NotPublishedYet: ("Rien à cette date", "Aucune version du catalogue conservée ici n’était publiée à cette date."),
+    NotKept: (
+        "Version plus conservée",
+        "La version de cette date n’est plus conservée : les plus anciennes ne le sont qu’une par semaine ou par mois.",
+    ),
+}
+TIMELESS = ("/a-propos", "/integration")
+"""Pages that are of today whatever date they are asked for."""
+
 UNEXPECTED = ("Erreur", "Quelque chose s’est mal passé de notre côté. L’incident est enregistré.")
 
 
@@ -53,6 +62,7 @@ class Pages:
         """framed_by: the origins that may frame the embeds, now."""
         self._framed_by = framed_by
         self._release, self._clock = release, clock
+        self._catalogue_of = Dated(release, clock)
         self._templates = Environment(
             loader=PackageLoader("hub.web.portal"),
             autoescape=True,
@@ -61,23 +71,18 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(words.FILTERS)
+        self._templates.filters["keeping"] = keeping
         self._templates.globals["party"] = record.party
 
     def router(self) -> APIRouter:
         routes = APIRouter(include_in_schema=False)
+        routes.add_api_route("/", self._home)
+        for collection, path in PATHS.items():
+            routes.add_api_route(path, self._search(collection))
+            routes.add_api_route(f"{path}.{{suffix}}", self._export(collection))
+            routes.add_api_route(f"{path}/{{national_id}}.json", self._json(collection))
+            routes.add_api_route(f"{path}/{{national_id}}", self._record(collection))
         for path, endpoint in (
-            ("/", self._home),
-            ("/acteurs", self._actors),
-            ("/acteurs.{suffix}", self._export_actors),
-            ("/acteurs/{national_id}.json", self._actor_json),
-            ("/acteurs/{national_id}", self._actor),
-            ("/projets", self._projects),
-            ("/projets.{suffix}", self._export_projects),
-            ("/projets/{national_id}", self._project),
-            ("/annonces", self._announcements),
-            ("/annonces.{suffix}", self._export_announcements),
-            ("/annonces/{national_id}.json", self._announcement_json),
-            ("/annonces/{national_id}", self._announcement),
             ("/reseaux", self._networks),
             ("/donnees", self._data),
             ("/chiffres", self._figures),
@@ -85,137 +90,132 @@ class Pages:
             ("/carte/points", self._points),
             ("/suggestions", self._suggestions),
         ):
-            routes.add_api_route(path, endpoint, methods=["GET"])
+            routes.add_api_route(path, endpoint)
         return routes
 
     def embeds(self) -> APIRouter:
         """The pages that other sites show inside theirs, and the page that tells them how."""
-        return embeds.router(self._release, self._framed_by, self._render)
+        return embeds.router(self._catalogue_of, self._framed_by, self._render)
 
-    def error(self, request: Request, status: int) -> Response:
+    def error(self, request: Request, status: int, error: FederationError | None = None) -> Response:
         """An error for people: what happened and where to go from here. After a fault of ours nothing is relied on."""
         title, explanation = ERRORS.get(status, UNEXPECTED)
-        if status == 404 and request.query_params.get(PARAMETRE):
-            title, explanation = NOT_THEN
+        if isinstance(error, NothingThen):
+            title, explanation = DATES[type(error)]
         try:
             catalogue = self._release() if status < 500 else None
         except FederationError:
             catalogue = None
-        return self._render(request, "error.html", catalogue, status, title=title, explanation=explanation)
+        return self._render(
+            request,
+            "error.html",
+            catalogue,
+            status,
+            title=title,
+            explanation=explanation,
+            around=_around(error),
+            dated=bool(named(request)),
+        )
 
     def _render(
-        self, request: Request, template: str, catalogue: Catalogue | None, status: int = 200, **values: Any
+        self,
+        request: Request,
+        template: str,
+        catalogue: Catalogue | None,
+        status: int = 200,
+        hindsight: str | None = None,
+        **values: Any,
     ) -> Response:
+        """One page.
+
+        hindsight: where the API tells the same with what is known now; None where it does not.
+        The template also gets then, the date it is of ("" for today), and kept, the search it shows, for links to
+        another date.
+        """
         page = self._templates.get_template(template)
-        then = request.query_params.get(PARAMETRE, "") if status < 400 else ""
-        text = page.render(catalogue=catalogue, path=request.url.path, then=then, **values)
+        then = (named(request) or "") if status < 400 and request.url.path not in TIMELESS else ""
+        kept = parse_qsl(shared(request.query_params, PARAMETRE))
+        if hindsight is not None:
+            path, _, query = hindsight.partition("?")
+            hindsight = f"/api/v1/hindsight{path}?{query}{'&' if query else ''}{urlencode({PARAMETER: then})}"
+        text = page.render(
+            catalogue=catalogue, path=request.url.path, then=then, kept=kept, hindsight=hindsight, **values
+        )
         response = Response(text, status, media_type="text/html")
         return remembered(response, catalogue) if then and catalogue else response
 
     async def _home(self, request: Request) -> Response:
-        catalogue = self._release()
+        catalogue = self._catalogue_of(request)
         return self._render(request, "home.html", catalogue, home=home.home(catalogue))
 
-    async def _actors(self, request: Request) -> Response:
-        return self._search(request, "actor", "actors.html")
+    def _search(self, collection: str) -> Endpoint:
+        async def answer(request: Request) -> Response:
+            catalogue = self._catalogue_of(request)
+            shown = results(catalogue, request.query_params, collection, request.url.path)
+            response = self._render(
+                request,
+                f"{collection}s.html",
+                catalogue,
+                hindsight=f"/{collection}s?{api_address(shown.query)}",
+                results=shown,
+                params=request.query_params,
+            )
+            if request.headers.get("hx-request"):
+                response.headers["hx-push-url"] = shown.address
+            return response
 
-    async def _projects(self, request: Request) -> Response:
-        return self._search(request, "project", "projects.html")
+        return answer
 
-    def _search(self, request: Request, collection: str, template: str) -> Response:
-        catalogue = self._release()
-        shown = results(catalogue, request.query_params, collection, request.url.path)
-        response = self._render(request, template, catalogue, results=shown, params=request.query_params)
-        if request.headers.get("hx-request"):
-            response.headers["hx-push-url"] = shown.address
-        return response
+    def _record(self, collection: str) -> Endpoint:
+        async def answer(request: Request, national_id: str) -> Response:
+            catalogue = self._catalogue_of(request)
+            found = find(catalogue, collection, national_id)
+            if found.moved:
+                return RedirectResponse(f"{PATHS[collection]}/{found.id}{same_date(request)}", 301)
+            says = orjson.loads(found.body)
+            values: dict[str, Any] = {collection: says}
+            if collection == "actor":
+                values["projects"] = catalogue.projects_of(found.id)
+            else:
+                values["parties"] = list(record.parties(catalogue, says))
+            return self._render(
+                request,
+                f"{collection}.html",
+                catalogue,
+                hindsight=f"/{collection}s/{found.id}",
+                **values,
+                members=catalogue.members(found.id),
+                reasons=record.reasons(catalogue.edges(found.id)),
+                properties=record.properties(catalogue, says, collection),
+                structured=structured.of(collection, says),
+            )
 
-    def _asked(self, request: Request) -> Catalogue:
-        """The release of the date that a page names, else the current one."""
-        return asked(request, self._release, PARAMETRE) if request.query_params.get(PARAMETRE) else self._release()
+        return answer
 
-    async def _actor(self, request: Request, national_id: str) -> Response:
-        catalogue = self._asked(request)
-        found = find(catalogue, "actor", national_id)
-        if found.moved:
-            return RedirectResponse(f"/acteurs/{found.id}{same_date(request)}", 301)
-        actor = orjson.loads(found.body)
-        return self._render(
-            request,
-            "actor.html",
-            catalogue,
-            actor=actor,
-            members=catalogue.members(found.id),
-            reasons=record.reasons(catalogue.edges(found.id)),
-            projects=catalogue.projects_of(found.id),
-            properties=record.properties(catalogue, actor, "actor"),
-            structured=structured.actor(actor),
-        )
+    def _json(self, collection: str) -> Endpoint:
+        async def answer(request: Request, national_id: str) -> Response:
+            found = find_open(self._catalogue_of(request), collection, national_id)
+            if found.moved:
+                return RedirectResponse(f"{PATHS[collection]}/{found.id}.json{same_date(request)}", 301)
+            return Response(found.body, media_type="application/json")
 
-    async def _actor_json(self, national_id: str) -> Response:
-        found = find_open(self._release(), "actor", national_id)
-        if found.moved:
-            return RedirectResponse(f"/acteurs/{found.id}.json", 301)
-        return Response(found.body, media_type="application/json")
-
-    async def _project(self, request: Request, national_id: str) -> Response:
-        catalogue = self._asked(request)
-        found = find(catalogue, "project", national_id)
-        if found.moved:
-            return RedirectResponse(f"/projets/{found.id}{same_date(request)}", 301)
-        project = orjson.loads(found.body)
-        return self._render(
-            request,
-            "project.html",
-            catalogue,
-            project=project,
-            parties=list(record.parties(catalogue, project)),
-            members=catalogue.members(found.id),
-            reasons=record.reasons(catalogue.edges(found.id)),
-            properties=record.properties(catalogue, project, "project"),
-        )
-
-    async def _announcements(self, request: Request) -> Response:
-        return self._search(request, "announcement", "announcements.html")
-
-    async def _announcement(self, request: Request, national_id: str) -> Response:
-        catalogue = self._asked(request)
-        found = find(catalogue, "announcement", national_id)
-        if found.moved:
-            return RedirectResponse(f"/annonces/{found.id}{same_date(request)}", 301)
-        announcement = orjson.loads(found.body)
-        return self._render(
-            request,
-            "announcement.html",
-            catalogue,
-            announcement=announcement,
-            parties=list(record.parties(catalogue, announcement)),
-            members=catalogue.members(found.id),
-            reasons=record.reasons(catalogue.edges(found.id)),
-            properties=record.properties(catalogue, announcement, "announcement"),
-            structured=structured.announcement(announcement),
-        )
-
-    async def _announcement_json(self, national_id: str) -> Response:
-        found = find_open(self._release(), "announcement", national_id)
-        if found.moved:
-            return RedirectResponse(f"/annonces/{found.id}.json", 301)
-        return Response(found.body, media_type="application/json")
+        return answer
 
     async def _networks(self, request: Request) -> Response:
-        catalogue = self._release()
+        catalogue = self._catalogue_of(request)
         counts = dict(catalogue.search.search(Query(size=0)).facets.get("networks", []))
-        fresh = freshness.rows(catalogue.manifest.networks, self._release.freshness(), self._clock())
+        told = None if named(request) else self._release.freshness()  # it is of today
+        fresh = freshness.rows(catalogue.manifest.networks, told, self._clock())
         return self._render(request, "networks.html", catalogue, counts=counts, fresh=fresh)
 
     async def _data(self, request: Request) -> Response:
-        catalogue = self._release()
+        catalogue = self._catalogue_of(request)
         return self._render(request, "data.html", catalogue, subjects=by_subject(catalogue.manifest.files))
 
     async def _figures(self, request: Request) -> Response:
-        catalogue = self._asked(request)
+        catalogue = self._catalogue_of(request)
         figures, tables = (every(catalogue, kind) for kind in ("figures", "tables"))
-        return self._render(request, "figures.html", catalogue, figures=figures, tables=tables)
+        return self._render(request, "figures.html", catalogue, hindsight="", figures=figures, tables=tables)
 
     async def _about(self, request: Request) -> Response:
         return self._render(request, "about.html", self._release(), rules=rules())
@@ -225,7 +225,7 @@ class Pages:
         zoom = request.query_params.get("zoom", "6")
         if not (zoom.isascii() and zoom.isdecimal() and len(zoom) <= len("14")):
             raise RequestError("zoom is a whole number")
-        points = self._release().search.points(from_portal(request.query_params), int(zoom))
+        points = self._catalogue_of(request).search.points(from_portal(request.query_params), int(zoom))
         return JSONResponse(
             [
                 {"lat": round(each.lat, 5), "lon": round(each.lon, 5), "n": each.count}
@@ -235,44 +235,46 @@ class Pages:
         )
 
     async def _suggestions(self, request: Request) -> Response:
-        text = request.query_params.get("q", "").strip()[:100]
-        found = self._release().search.suggest(text, limit=8) if text else []
+        text, then = request.query_params.get("q", "").strip()[:100], named(request)
+        found = self._catalogue_of(request).search.suggest(text, limit=8) if text else []
         return JSONResponse(
             [
-                {"kind": each.kind, "label": each.label, "detail": each.detail or "", "url": _address(each)}
+                {"kind": each.kind, "label": each.label, "detail": each.detail or "", "url": _address(each, then)}
                 for each in found
             ]
         )
 
-    def _export_actors(self, request: Request, suffix: str) -> Response:
-        return self._export(request, "actor", "acteurs", suffix)
+    def _export(self, collection: str) -> Endpoint:
+        def answer(request: Request, suffix: str) -> Response:
+            """The whole of a search as one file, in the order of the list; only what agreed to be open data."""
+            form = exports.BY_SUFFIX.get(suffix)
+            if form is None:
+                raise NotFound(f"no export named {suffix}")
+            catalogue = self._catalogue_of(request)
+            ids = catalogue.search.ids(from_portal(request.query_params, collection=collection))
+            filename = f"{PATHS[collection].strip('/')}-{catalogue.manifest.release}.{suffix}"
+            return StreamingResponse(
+                exports.export(form, collection, open_records(catalogue, collection, ids), catalogue.manifest.imprint),
+                media_type=form.media_type,
+                headers={"content-disposition": f'attachment; filename="{filename}"'},
+            )
 
-    def _export_projects(self, request: Request, suffix: str) -> Response:
-        return self._export(request, "project", "projets", suffix)
-
-    def _export_announcements(self, request: Request, suffix: str) -> Response:
-        return self._export(request, "announcement", "annonces", suffix)
-
-    def _export(self, request: Request, collection: str, name: str, suffix: str) -> Response:
-        """The whole of a search as one file, in the order of the list; only what agreed to be open data."""
-        form = exports.BY_SUFFIX.get(suffix)
-        if form is None:
-            raise NotFound(f"no export named {suffix}")
-        catalogue = self._release()
-        ids = catalogue.search.ids(from_portal(request.query_params, collection=collection))
-        filename = f"{name}-{catalogue.manifest.release}.{suffix}"
-        return StreamingResponse(
-            exports.export(form, collection, open_records(catalogue, collection, ids), catalogue.manifest.imprint),
-            media_type=form.media_type,
-            headers={"content-disposition": f'attachment; filename="{filename}"'},
-        )
+        return answer
 
 
-def _address(suggestion: Suggestion) -> str:
-    """Where a suggestion leads."""
+def _around(error: FederationError | None) -> list[tuple[str, str]]:
+    """The times around one that no release answers for: as an address bar names them, and in words."""
+    if not isinstance(error, NothingThen):
+        return []
+    return [(at.strftime("%Y-%m-%dT%H:%M:%SZ"), moment(at)) for at in (error.earlier, error.later) if at]
+
+
+def _address(suggestion: Suggestion, then: str | None) -> str:
+    """Where a suggestion leads, on the same date."""
+    kept = {PARAMETRE: then} if then else {}
     if suggestion.kind == "actor":
-        return f"/acteurs/{suggestion.code}"
+        return f"/acteurs/{suggestion.code}" + (f"?{urlencode(kept)}" if kept else "")
     if suggestion.kind == "commune":
-        return f"/acteurs?{urlencode({'pres_de': suggestion.label, 'rayon': 10})}"
+        return f"/acteurs?{urlencode({'pres_de': suggestion.label, 'rayon': 10} | kept)}"
     fields = {"country": "countries", "sector": "sectors", "department": "departments", "region": "regions"}
-    return f"/acteurs?{urlencode({BY_FIELD[fields[suggestion.kind]].parametre: suggestion.code})}"
+    return f"/acteurs?{urlencode({BY_FIELD[fields[suggestion.kind]].parametre: suggestion.code} | kept)}"

@@ -8,7 +8,7 @@ from starlette.datastructures import QueryParams
 from hub.catalogue import Catalogue
 from hub.search import Hits, Query
 from hub.web.facets import FACETS, Facet
-from hub.web.query import PORTAL_PARAMETERS, RADII_KM, address, commune, from_portal, without
+from hub.web.query import PORTAL_PARAMETERS, RADII_KM, address, commune, from_portal, shared, without
 from schemas.canonical import JSON
 from schemas.errors import NotFound
 from schemas.geography import Commune
@@ -103,7 +103,7 @@ def results(catalogue: Catalogue, params: QueryParams, collection: str, path: st
         records=tuple(orjson.loads(body) for each in hits.ids if (body := catalogue.record(collection, each))),
         facets=tuple(choices for facet in FACETS if (choices := _choices(catalogue, facet, query, hits)).first),
         active=active(catalogue, query, params, path, place),
-        shared=_shared(params),
+        shared=shared(params),
         previous=page(query.page - 1),
         following=page(query.page + 1),
         last=last,
@@ -115,12 +115,6 @@ def _agenda(catalogue: Catalogue, query: Query) -> tuple[str, ...]:
     """A page of announcements, as a diary shows them."""
     found, start = catalogue.agenda(catalogue.search.ids(query)), (query.page - 1) * query.size
     return tuple(found[start : start + query.size])
-
-
-def _shared(params: QueryParams) -> str:
-    """Without the page, and without what goes without saying."""
-    unsaid = ["page"] + ["rayon"] * (not params.get("pres_de", "").strip()) + ["tri"] * (params.get("tri") != "nom")
-    return address(params, PORTAL_PARAMETERS, **dict.fromkeys(unsaid))
 
 
 def _choices(catalogue: Catalogue, facet: Facet, query: Query, hits: Hits) -> Choices:

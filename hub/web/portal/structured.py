@@ -13,6 +13,12 @@ KINDS = {
 }
 
 
+def of(collection: str, record: JSON) -> str | None:
+    """What the page of a record tells search engines; None when there is nothing they would show."""
+    writers = {"actor": actor, "announcement": announcement}
+    return writers[collection](record) if collection in writers else None
+
+
 def actor(record: JSON) -> str:
     """The JSON-LD text of an actor's page, safe inside a script element: no "<" is in it."""
     seat = record.get("seat", {})

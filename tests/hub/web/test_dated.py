@@ -1,12 +1,15 @@
 """The past, over HTTP: what was published on a date, and the same seen with what is known now of who is who."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
@@ -14,10 +17,11 @@ from hub.model.match import Verdict
 from hub.stages.publication import release
 from hub.web.app import create_app
 from hub.web.current import CurrentRelease, FixedRelease
-from tests.hub.stages.past import Past, said
+from tests.hub.stages.past import TOURS, Past, said
 from tests.hub.visits import NIGHT
 
 DAY = timedelta(days=1)
+OF_TODAY = ("/releases/", "/api/", "/a-propos", "/changements", "/oai")
 PAGE = {"actors": "/api/v1/actors", "hindsight": "/api/v1/hindsight/actors"}
 
 
@@ -26,7 +30,8 @@ class History:
 
     def __init__(self, engine: Engine, releases: Path) -> None:
         self.past, self.releases = Past(engine), releases
-        self.client = TestClient(create_app(CurrentRelease(releases), version="1"), follow_redirects=False)
+        app = create_app(CurrentRelease(releases), version="1", clock=lambda: NIGHT + 30 * DAY)
+        self.client = TestClient(app, follow_redirects=False)
 
     def night(self) -> datetime:
         """Publish what is known, and go on to the next night. Returns when it was published."""
@@ -108,7 +113,13 @@ def test_nothing_is_shown_for_a_date_whose_release_is_gone(history: History) -> 
     answer = history.get(PAGE["actors"], nights[1])
 
     assert (answer.status_code, answer.json()["type"]) == (404, "urn:rrma:problem:not-kept")
-    assert nights[0].isoformat() in answer.json()["detail"]
+    assert (answer.json()["earlier"], answer.json()["later"]) == (nights[0].isoformat(), nights[2].isoformat())
+    page = soup(history, f"/acteurs?q=eau&au={nights[1].date()}", 404)
+    assert page.h1.get_text() == "Version plus conservée"
+    ways = [link["href"] for link in page.select("main ul a")]
+    assert [history.client.get(way).status_code for way in ways] == [200, 200, 200]
+    assert ["Touraine" in history.client.get(way).text for way in ways] == [False, True, True]
+    assert all("q=eau" in way for way in ways)
     assert history.get(PAGE["actors"], nights[0]).json()["items"][0]["name"] == "Eau et Vie"
     assert history.get(PAGE["actors"], nights[0] - DAY).status_code == 404
 
@@ -176,6 +187,109 @@ def test_an_identifier_that_had_moved_then_leads_on_within_that_date(history: Hi
     assert history.client.get(moved.headers["location"]).headers["memento-datetime"].startswith("Tue, 24 Nov 2026")
 
 
+def test_a_list_its_facets_its_map_and_its_files_are_those_of_the_date(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie") | {"seat": TOURS | {"lat": 47.4, "lon": 0.7}, "sectors": ["EAU"]})
+    history.night()
+    history.past.put("alpha/2", said("Eau du Sahel") | {"seat": TOURS | {"lat": 47.4, "lon": 0.7}, "sectors": ["EAU"]})
+    history.night()
+
+    def seen(query: str) -> tuple[int, str, int, int, int]:
+        page = soup(history, f"/acteurs?{query}")
+        [facet] = [each.get_text() for each in page.select("#facette-secteur label")]
+        points = history.client.get(f"/carte/points?{query}&zoom=6").json()
+        exported = history.client.get(f"/acteurs.csv?{query}").text.strip().count("\n")
+        home = soup(history, f"/?{query}").select_one(".figures dd").get_text()
+        return len(page.select(".card")), facet[-3:], sum(each["n"] for each in points), exported, int(home)
+
+    assert seen("au=2026-11-23") == (1, "(1)", 1, 1, 1)
+    assert seen("au=2026-11-24") == seen("q=") == (2, "(2)", 2, 2, 2)
+    facets = history.get(PAGE["actors"], "2026-11-23").json()["facets"]
+    assert facets["sector"] == [{"code": "EAU", "count": 1}]
+    assert [each["url"] for each in history.client.get("/suggestions?q=eau&au=2026-11-23").json()] == [
+        "/acteurs?secteur=EAU&au=2026-11-23",
+        f"/acteurs/{history.id_of('Eau et Vie', NIGHT)}?au=2026-11-23",
+    ]
+
+
+def test_who_browses_a_past_date_stays_there_until_they_go_back(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie", sectors=["EAU"], countries=[{"code": "SN"}]))
+    first = history.night()
+    history.past.put("alpha/1", said("Eau et Vie Touraine"))
+    history.night()
+    actor = history.id_of("Eau et Vie", first)
+    pages = ("/", "/acteurs", "/acteurs?q=eau&secteur=EAU", "/projets", "/annonces", f"/acteurs/{actor}", "/reseaux")
+
+    for path in (*pages, "/donnees", "/chiffres"):
+        page = soup(history, f"{path}{'&' if '?' in path else '?'}au=2026-11-23")
+        banner = page.select_one("#ancienne")
+        assert "Catalogue tel que publié le 23 novembre 2026 à 3\u202fh\u202f30" in banner.get_text()
+        assert banner.find("a", string="Revenir à aujourd’hui")["href"] == path
+        links = {link["href"] for link in page.select("header a, main a, footer p a") if link["href"].startswith("/")}
+        past = {
+            link for link in links if not link.startswith(("/releases/", "/api/", "/a-propos", "/changements", "/oai"))
+        }
+        assert [link for link in past if "au=2026-11-23" not in link] == [], path
+        assert [form["action"] for form in page.select("form") if not form.select("input[name=au]")] == []
+        assert {history.client.get(link).status_code for link in past} == {200}, path
+        assert not page.select("link[href*='.atom'][href*='acteurs']")
+    for path in (*pages, "/donnees", "/chiffres"):
+        assert soup(history, path).select("#ancienne, [href*='au=']") == []
+    searched = history.client.get("/acteurs?q=eau&au=2026-11-23", headers={"hx-request": "true"})
+    assert searched.headers["hx-push-url"] == "/acteurs?q=eau&au=2026-11-23"
+
+
+def test_the_banner_leads_to_the_same_seen_with_what_is_known_now(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie", sectors=["EAU"]))
+    first = history.night()
+    actor = history.id_of("Eau et Vie", first)
+
+    for path in ("/acteurs?q=eau&secteur=EAU&pres_de=Tours&rayon=50", f"/acteurs/{actor}", "/chiffres", "/annonces"):
+        address = f"{path}{'&' if '?' in path else '?'}au=2026-11-23"
+        known = soup(history, address).find("a", string=re.compile("doublons connus depuis"))["href"]
+        assert history.client.get(known).status_code == 200
+        assert ("sector=EAU&near=47" in known) == ("secteur" in path)
+    assert soup(history, "/donnees?au=2026-11-23").find("a", string=re.compile("doublons")) is None
+
+
+def test_a_date_to_come_and_one_before_the_first_release_say_what_to_do(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie"))
+    first = history.night()
+    future = (NIGHT + 31 * DAY).date().isoformat()
+
+    told = {}
+    for date in ("2020-01-01", future):
+        page = soup(history, f"/acteurs?q=eau&au={date}", 404)
+        told[page.h1.get_text()] = [link["href"] for link in page.select("main ul a")]
+        assert page.select_one("#autre-date input[name=q]")["value"] == "eau"
+    assert told == {
+        "Rien à cette date": ["/acteurs?q=eau&au=2026-11-23T02%3A30%3A00Z", "/acteurs?q=eau"],
+        "Date à venir": ["/acteurs?q=eau"],
+    }
+    codes = {at: history.get(PAGE["actors"], at).json() for at in ("2020-01-01", future)}
+    assert [each["type"].rpartition(":")[2] for each in codes.values()] == ["not-published-yet", "not-yet"]
+    assert codes["2020-01-01"]["later"] == first.isoformat()
+    assert soup(history, "/acteurs?au=hier", 400).h1.get_text() == "Demande illisible"
+    assert history.client.get("/acteurs?au=").status_code == 200
+
+
+def test_a_page_of_the_past_is_not_sent_twice_and_no_longer_than_its_release_is_kept(history: History) -> None:
+    for name in ("Eau et Vie", "Eau et Vie Touraine", "Eau et Vie en Touraine"):
+        history.past.put("alpha/1", said(name))
+        history.night()
+    paths = ("/acteurs?au=2026-11-24", "/api/v1/actors?as_of=2026-11-24")
+    tags = {path: history.client.get(path).headers["etag"] for path in paths}
+
+    def again(path: str) -> int:
+        found: int = history.client.get(path, headers={"if-none-match": tags[path]}).status_code
+        return found
+
+    assert [again(path) for path in paths] == [304, 304]
+    assert len({*tags.values(), history.client.get("/acteurs").headers["etag"]}) == 2
+    [pruned] = [each for each in history.releases.iterdir() if each.name.startswith("20261124")]
+    shutil.rmtree(pruned)
+    assert [again(path) for path in paths] == [404, 404]
+
+
 def test_pages_say_which_day_they_show_and_lead_back(history: History) -> None:
     history.past.put("alpha/1", said("Eau et Vie"))
     first = history.night()
@@ -191,6 +305,12 @@ def test_pages_say_which_day_they_show_and_lead_back(history: History) -> None:
     assert "Voir cette page à une autre date" in history.client.get("/chiffres").text
     gone = history.client.get(f"/acteurs/{actor}?au=2020-01-01")
     assert (gone.status_code, "Rien à cette date" in gone.text) == (404, True)
+
+
+def soup(history: History, path: str, status: int = 200) -> Any:
+    answer = history.client.get(path)
+    assert answer.status_code == status, path
+    return BeautifulSoup(answer.text, "html.parser")
 
 
 def test_a_copied_release_answers_for_its_own_time_and_later(history: History) -> None:

@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 
 from hub.web import api, files, portal
 from hub.web.app import create_app
-from hub.web.current import CurrentRelease, NotKept
+from hub.web.current import CurrentRelease, NothingThen
 from hub.web.problems import CODES, STATUSES
 from hub.web.query import API_PARAMETERS, PORTAL_PARAMETERS
 from schemas.errors import ContractError, SourceError
@@ -33,4 +33,5 @@ def test_every_code_is_told_with_its_status() -> None:
     told = {code: int(status) for code, status in re.findall(r"\| `([a-z-]+)` \| (\d{3})", README)}
     codes = {kind.code: status for kind, status in STATUSES.items() if kind not in (ContractError, SourceError)}
 
-    assert told == codes | {code: status for status, code in CODES.items()} | {NotKept.code: 404, "bug": 500}
+    dates = {kind.code: 404 for kind in NothingThen.__subclasses__()}
+    assert told == codes | {code: status for status, code in CODES.items()} | dates | {"bug": 500}

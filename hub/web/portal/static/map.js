@@ -37,11 +37,11 @@ function start(element, L) {
   // Show where the results of a search are: all of them, or those of the mainland when some are there.
   async function follow() {
     const query = search();
-    if (![...query].length) return moveTo(map, FRANCE, draw);
+    if (![...query].length) return moveTo(map, FRANCE);
     const places = (await clusters(query, OVERVIEW)).map((each) => [each.lat, each.lon]);
     const mainland = places.filter((each) => L.latLngBounds(FRANCE).contains(each));
     if (!places.length) return draw();
-    moveTo(map, L.latLngBounds(mainland.length ? mainland : places).pad(0.2), draw);
+    moveTo(map, L.latLngBounds(mainland.length ? mainland : places).pad(0.2));
   }
 
   map.on("moveend", draw);
@@ -53,6 +53,12 @@ function search() {
   return new URLSearchParams(document.getElementById("resultats").dataset.query);
 }
 
+// A search of the past leads to that past.
+function dated(address) {
+  const then = search().get("au");
+  return then ? `${address}${address.includes("?") ? "&" : "?"}${new URLSearchParams({ au: then })}` : address;
+}
+
 async function clusters(query, zoom) {
   const asked = new URLSearchParams(query);
   asked.set("zoom", String(zoom));
@@ -60,11 +66,9 @@ async function clusters(query, zoom) {
   return answer.ok ? answer.json() : [];
 }
 
-// Moving redraws; standing still does not, so it is asked for.
-function moveTo(map, bounds, draw) {
-  const before = map.getBounds().toBBoxString();
+// It draws, too: Leaflet ends every move, even one to where the map is.
+function moveTo(map, bounds) {
   map.fitBounds(bounds, { animate: false, maxZoom: CLOSEST });
-  if (map.getBounds().toBBoxString() === before) draw();
 }
 
 // Circles that would touch become one, at the place of the largest: points come largest first.
@@ -87,11 +91,11 @@ function marker(point, map, L) {
   const icon = L.divIcon({ className: point.n === 1 ? "single" : "cluster", iconSize: [side(point), side(point)], html: label(point) });
   const placed = L.marker([point.lat, point.lon], { icon, riseOnHover: true });
   if (point.n === 1) {
-    return placed.bindPopup(link(`/acteurs/${encodeURIComponent(point.id)}`, point.name));
+    return placed.bindPopup(link(dated(`/acteurs/${encodeURIComponent(point.id)}`), point.name));
   }
   const around = L.latLng(point.lat, point.lon).toBounds(TOWN_METRES);
   if (!form() && map.getZoom() >= TOWN) {
-    return placed.bindPopup(link(`/acteurs?zone=${box(around)}`, `${point.n} structures ici`));
+    return placed.bindPopup(link(dated(`/acteurs?zone=${box(around)}`), `${point.n} structures ici`));
   }
   const choose = () => {
     if (map.getZoom() < TOWN) map.setView([point.lat, point.lon], map.getZoom() + 2, { animate: !reduced() });

@@ -36,7 +36,9 @@ function combobox(input) {
     const text = input.value.trim();
     if (text.length < 2) return close();
     const ticket = ++wanted;
-    const answer = await fetch(`${input.dataset.suggestions}?q=${encodeURIComponent(text)}`);
+    const asked = new URLSearchParams({ q: text });
+    if (input.form.elements.au) asked.set("au", input.form.elements.au.value); // a past date
+    const answer = await fetch(`${input.dataset.suggestions}?${asked}`);
     const found = answer.ok ? await answer.json() : [];
     if (ticket !== wanted) return;
     close();
