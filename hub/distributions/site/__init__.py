@@ -1,6 +1,6 @@
 """The static site of a release: one archive whose pages open from a disk, with search and map, without a server."""
 
-from hub.distributions.site.archive import MOST_ACTORS, NAME, ids, write
+from hub.distributions.site.archive import NAME, ids, write
 from hub.distributions.site.pages import Cover
 
-__all__ = ["MOST_ACTORS", "NAME", "Cover", "ids", "write"]
+__all__ = ["NAME", "Cover", "ids", "write"]

@@ -1,22 +1,24 @@
 """The archive: pages of records, the table of contents, the index and the map, always the same bytes for a release.
 
-records, in order of place ──► articles ──► pages of at most 150 ──► zip
-                     └──► rows of the index ──────────────────────────┘ (last)
+records, in order of place ──► articles ──► pages of at most 150, in folders ──► zip
+                     └──► index, in files read on demand ─────────────────────────┘
+
+Nothing is held but a page, a file of the index and the table of contents, so that a release of any size has a site; an
+archive of more than 4 GiB or 65,535 files is a ZIP64.
 """
 
 import re
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from functools import partial
 from importlib.resources import files
-from itertools import groupby, islice
+from itertools import groupby, islice, zip_longest
 from pathlib import Path
-
-import orjson
+from typing import Any
 
 from hub.distributions import zipped
-from hub.distributions.site import pages, records
+from hub.distributions.site import index, pages, records
+from hub.distributions.site.index import Index
 from hub.distributions.site.pages import COLLECTIONS, Cover, Leaf
 from hub.distributions.xmltext import fit
 from hub.model.territory import territory
@@ -24,11 +26,8 @@ from schemas import geography
 from schemas.canonical import JSON
 
 NAME = "site.zip"
-MOST_ACTORS = 100_000  # a browser that opens the pages must hold the whole index
+PAGE = 150
 _ROOT = "catalogue-rrma"
-_INDEX = "fichiers/index.js"
-_FIRST_LINE, _LAST_LINE = b"window.RRMA_INDEX = [\n", b"];\n"
-_PAGE = 150
 _STATIC = {
     "leaflet.js": "vendor/leaflet-1.9.4.js",
     "leaflet.css": "vendor/leaflet-1.9.4.css",
@@ -37,26 +36,10 @@ _STATIC = {
     "site.css": "site.css",
 }
 _ARTICLE = re.compile(r'<article id="([0-9A-Z]+)">')
-_WORDS = re.compile(r"[^a-z0-9]+")
 _ELSEWHERE = "hors de France, ou lieu non précisé"
 _README = """Décompressez cette archive, puis ouvrez index.html dans un navigateur : rien d'autre n'est nécessaire,
 pas même une connexion. La recherche et la carte demandent JavaScript ; les pages se lisent sans.
 """
-
-
-@dataclass(slots=True)
-class _Index:
-    """The rows of the search and of the map: [id, name, town, page, lat, lon, words]."""
-
-    rows: list[bytes]
-
-    def add(self, collection: str, says: JSON, file: str) -> None:
-        place = says.get("seat") or says.get("place") or next(iter(says.get("places", ())), None) or {}
-        name, town = says.get("name") or says["title"], place.get("city") or place.get("name") or ""
-        spot = [place.get("lat"), place.get("lon")] if collection == "actor" else [None, None]
-        words = folded(" ".join([name, town, *records.subjects(collection, says)]))
-        once = " ".join(dict.fromkeys(words.split()))
-        self.rows.append(_inside_script(orjson.dumps([says["id"], name, town, file, *spot, once])))
 
 
 def write(path: Path, found: Mapping[str, Iterable[JSON]], networks: Mapping[str, str], cover: Cover) -> int:
@@ -65,48 +48,69 @@ def write(path: Path, found: Mapping[str, Iterable[JSON]], networks: Mapping[str
     found:    collection -> its open records; actors in order of département, so that a page is of one place.
     networks: id -> name for people.
     """
-    index, leaves = _Index([]), dict[str, list[Leaf]]()
+    leaves = dict[str, list[Leaf]]()
     with zipfile.ZipFile(path, "w") as archive:
+        put = partial(_put, archive)
+        indexed = Index(put)
         for collection, says in found.items():
-            leaves[collection] = list(_write_pages(archive, collection, says, dict(networks), cover, index))
-        _put(archive, "index.html", pages.contents(cover, leaves).encode())
-        with archive.open(zipped.entry(f"{_ROOT}/{_INDEX}"), "w") as file:
-            file.write(_FIRST_LINE)
-            file.writelines(row + b",\n" for row in index.rows)
-            file.write(_LAST_LINE)
-        _put(
-            archive, "fichiers/contours.js", b"window.RRMA_CONTOURS = " + _static("geo/regions-2018.topo.json") + b";\n"
-        )
+            leaves[collection] = list(_write_pages(archive, collection, says, dict(networks), cover, indexed))
+        indexed.finish()
+        put("index.html", pages.contents(cover, leaves).encode())
+        put("fichiers/contours.js", b"window.RRMA_CONTOURS = " + _static("geo/regions-2018.topo.json") + b";\n")
         for name, source in _STATIC.items():
-            _put(archive, f"fichiers/{name}", _static(source))
-        _put(archive, "LISEZ-MOI.txt", _README.encode())
-    return len(index.rows)
+            put(f"fichiers/{name}", _static(source))
+        put("LISEZ-MOI.txt", _README.encode())
+    return indexed.total
 
 
 def ids(path: Path) -> Iterator[str]:
-    """The records that the pages show, in order of id, each as often as it is shown. Raises OSError or ValueError when
-    the archive is torn, or when its index holds other records than its pages."""
+    """The records that the pages show, in the order of the pages, each as often as it is shown.
+
+    Raises OSError or ValueError when the archive is torn, when its index holds other records than its pages, or when a
+    record is found by no word or has no place on the map, not even none.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            shown = sorted(
-                found
-                for name in archive.namelist()
-                if name.endswith(".html")
-                for found in _ARTICLE.findall(archive.read(name).decode())
-            )
-            with archive.open(f"{_ROOT}/{_INDEX}") as rows:
-                told = [orjson.loads(row[:-2])[0] for row in rows if row not in (_FIRST_LINE, _LAST_LINE)]
-    except (zipfile.BadZipFile, KeyError) as error:
+            total = 0
+            for shown, told in zip_longest(_shown(archive), _told(archive)):
+                if shown != told:
+                    raise ValueError("the index of the site holds other records than its pages")
+                total += 1
+                yield shown
+            if set(_found(archive, total)) - {1}:
+                raise ValueError("the search of the site misses records")
+            if sum(len(points) for _, points in _given(archive, "points")) != 2 * total:
+                raise ValueError("the map of the site misses records")
+    except (zipfile.BadZipFile, KeyError, IndexError) as error:
         raise ValueError(str(error)) from error
-    if sorted(told) != shown:
-        raise ValueError("the index of the site holds other records than its pages")
-    yield from shown
 
 
-def folded(text: str) -> str:
-    """A text as it is searched: small letters without accents, words apart. `site.js` folds what is typed alike."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae"))
-    return _WORDS.sub(" ", "".join(each for each in plain if not unicodedata.combining(each))).strip()
+def _shown(archive: zipfile.ZipFile) -> Iterator[str]:
+    for name in archive.namelist():
+        if name.endswith(".html"):
+            yield from _ARTICLE.findall(archive.read(name).decode())
+
+
+def _told(archive: zipfile.ZipFile) -> Iterator[str]:
+    return (row[0] for _, rows in _given(archive, "fiches") for row in rows)
+
+
+def _found(archive: zipfile.ZipFile, total: int) -> bytearray:
+    """For each record, by its number, whether some word leads to it."""
+    marks = bytearray(total)
+    for _, words in _given(archive, "mots"):
+        for steps in words.values():
+            for number in index.numbers(steps):
+                marks[number] = 1
+    return marks
+
+
+def _given(archive: zipfile.ZipFile, kind: str) -> Iterator[tuple[str, Any]]:
+    start = f"{_ROOT}/fichiers/{kind}/"
+    for name in archive.namelist():
+        if name.startswith(start):
+            short = name.removeprefix(f"{_ROOT}/fichiers/").removesuffix(".js")
+            yield short, index.read(short, archive.read(name))
 
 
 def _write_pages(
@@ -115,7 +119,7 @@ def _write_pages(
     found: Iterable[JSON],
     networks: dict[str, str],
     cover: Cover,
-    index: _Index,
+    indexed: Index,
 ) -> Iterator[Leaf]:
     """Write the pages of a collection, each once the one after it is known, and give them."""
     before: Leaf | None = None
@@ -124,7 +128,7 @@ def _write_pages(
         articles = []
         for says in said:
             articles.append(records.article(collection, says, networks))
-            index.add(collection, says, leaf.file)
+            indexed.add(collection, says, leaf.file)
         if waiting:
             _put_page(archive, cover, *waiting, before, leaf)
             before = waiting[0]
@@ -141,18 +145,18 @@ def _put_page(
 
 
 def _leaves(collection: str, found: Iterable[JSON]) -> Iterator[tuple[Leaf, list[JSON]]]:
-    """Pages of at most 150 records, of one département each where records have one."""
+    """Pages of at most 150 records, of one département each where records have one, in a folder of theirs."""
     stem, title = COLLECTIONS[collection]
     for code, group in groupby(found, key=lambda says: _department(says) if collection == "actor" else ""):
         rest = iter(group)
         place = geography.department(code) if code else None
         where = f" : {place.name} ({code})" if place else f" : {_ELSEWHERE}" if collection == "actor" else ""
+        folder = f"{stem}/{code.lower() or 'ailleurs'}" if collection == "actor" else stem
         number = 0
-        while said := list(islice(rest, _PAGE)):
+        while said := list(islice(rest, PAGE)):
             number += 1
-            file = "-".join([stem, *([code.lower() or "ailleurs"] if collection == "actor" else []), f"{number}.html"])
-            leaf = Leaf(file=file, title=f"{title}{where}", count=len(said))
-            yield (leaf if number == 1 else replace(leaf, title=f"{leaf.title}, page {number}")), said
+            leaf = Leaf(file=f"{folder}/{number}.html", place=f"{title}{where}", number=number, count=len(said))
+            yield leaf, said
 
 
 def _department(says: JSON) -> str:
@@ -166,8 +170,3 @@ def _put(archive: zipfile.ZipFile, name: str, body: bytes) -> None:
 
 def _static(name: str) -> bytes:
     return (files("hub.distributions.site") / "static" / name).read_bytes()
-
-
-def _inside_script(text: bytes) -> bytes:
-    """Line ends that JSON allows in a text and older scripts do not."""
-    return text.replace("\u2028".encode(), b"\\u2028").replace("\u2029".encode(), b"\\u2029")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from hub.model.imprint import TITLE, Imprint
 from hub.model.licence import licence
@@ -30,15 +31,25 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaf:
-    """A page of records, as the table of contents lists it."""
+    """A page of records, as the table of contents lists it: the number-th of its place, from 1."""
 
     file: str
-    title: str
+    place: str
+    number: int
     count: int
 
+    @property
+    def title(self) -> str:
+        return self.place if self.number == 1 else f"{self.place}, page {self.number}"
 
-def page(cover: Cover, title: str, body: str, *, scripts: bool = False) -> str:
-    """scripts: search and map are on this page."""
+    @property
+    def root(self) -> str:
+        """From its folder to that of the first page."""
+        return "../" * self.file.count("/")
+
+
+def page(cover: Cover, title: str, body: str, *, root: str = "", scripts: bool = False) -> str:
+    """root: the way to the first page's folder. scripts: search and map are on this page."""
     terms = licence(cover.imprint.licence)
     told = (
         f'<a href="{escape(terms.url)}" rel="license">{escape(terms.title)}</a>' if terms.url else escape(terms.title)
@@ -55,11 +66,11 @@ def page(cover: Cover, title: str, body: str, *, scripts: bool = False) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <title>{escape(title)} – {TITLE}</title>
-{style}<link rel="stylesheet" href="fichiers/site.css">
+{style}<link rel="stylesheet" href="{root}fichiers/site.css">
 {loaded}</head>
 <body>
 <a class="skip" href="#contenu">Aller au contenu</a>
-<header><a href="index.html">{TITLE}</a></header>
+<header><a href="{root}index.html">{TITLE}</a></header>
 <main id="contenu" tabindex="-1">
 {notice}<h1>{escape(title)}</h1>
 {body}</main>
@@ -86,7 +97,8 @@ def contents(cover: Cover, leaves: Mapping[str, Sequence[Leaf]]) -> str:
 """
     for collection, found in leaves.items():
         if found:
-            body += f'<h2>{COLLECTIONS[collection][1]}</h2>\n<ul class="leaves">{"".join(map(_leaf, found))}</ul>\n'
+            places = "".join(_place(list(of_place)) for _, of_place in groupby(found, key=lambda leaf: leaf.place))
+            body += f'<h2>{COLLECTIONS[collection][1]}</h2>\n<ul class="leaves">{places}</ul>\n'
     return page(cover, "Accueil", body, scripts=True)
 
 
@@ -94,17 +106,24 @@ def records(cover: Cover, leaf: Leaf, articles: Iterable[str], around: Sequence[
     """A page of records. around: the page before and the one after, where there are."""
     names = ("Page précédente", "Page suivante")
     links = [
-        f'<li><a href="{each.file}">{name} : {escape(each.title)}</a></li>'
+        f'<li><a href="{leaf.root}{each.file}">{name} : {escape(each.title)}</a></li>'
         for name, each in zip(names, around, strict=True)
         if each
     ]
-    index = '<li><a href="index.html">Sommaire, recherche et carte</a></li>'
+    index = f'<li><a href="{leaf.root}index.html">Sommaire, recherche et carte</a></li>'
     trail = f'<nav aria-label="Pages"><ul>{index}{"".join(links)}</ul></nav>\n'
-    return page(cover, leaf.title, f"{trail}{''.join(articles)}")
+    return page(cover, leaf.title, f"{trail}{''.join(articles)}", root=leaf.root)
 
 
-def _leaf(leaf: Leaf) -> str:
-    return f'<li><a href="{leaf.file}">{escape(leaf.title)}</a> <span>{_number(leaf.count)}</span></li>'
+def _place(leaves: Sequence[Leaf]) -> str:
+    """The pages of one place: the first by its name, the others by their number."""
+    first, total = leaves[0], sum(leaf.count for leaf in leaves)
+    others = "".join(
+        f', <a href="{leaf.file}"><span class="hidden">{escape(leaf.place)}, page </span>{leaf.number}</a>'
+        for leaf in leaves[1:]
+    )
+    more = f"<br>page 1{others}" if others else ""
+    return f'<li><a href="{first.file}">{escape(first.place)}</a> <span>{_number(total)}</span>{more}</li>'
 
 
 def _number(value: int) -> str:
