@@ -121,7 +121,7 @@ def test_a_source_slower_than_a_thousand_bytes_a_second_for_a_minute_is_left(
         return Ticking.read(clock)
 
     def pieces(_: Question) -> Answer:
-        return Answer(piece for piece in [b"\n" * chunk] * 4 + [whole] if taken.acquire(timeout=5))
+        return Answer(piece for piece in [b"\n" * chunk] * 4 + [whole] if taken.acquire(timeout=60))
 
     clock.read = read  # type: ignore[method-assign] # the reader has looked at its clock: the next piece may come
     node.faults["changes"] = pieces
