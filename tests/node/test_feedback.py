@@ -5,8 +5,10 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import httpx
@@ -37,6 +39,7 @@ from schemas.feedback import Fate
 from tests.hub.cli.test_commands import run as run_hub
 from tests.hub.feed_server import Answer, FakeNode, actor
 from tests.hub.feed_server import serving as answering
+from tests.hub.homes import copied
 from tests.hub.web.conftest import serving
 from tests.node.nodes import NOW, ingest, make_home, row, write_csv
 
@@ -72,29 +75,46 @@ class Federation:
             return httpx.get(url + path, auth=auth, timeout=30)
 
 
-@pytest.fixture
-def federation(tmp_path: Path) -> Iterator[Federation]:
-    made = make_home(tmp_path / "node", hub="http://127.0.0.1:1", hub_token_file="jeton", officer_password_file="mdp")
-    (made.path / "mdp").write_text(PASSWORD)
+@contextmanager
+def directories(node: Path) -> Iterator[dict[str, str]]:
+    """Where our node and another network answer."""
     other = FakeNode("bretagne").put("B-1", actor("Association Puits du Sahel Touraine", seat=TOURS))
-    home = tmp_path / "hub"
+    with answering(other.answer) as theirs, serving(app_of(open_home(node))) as ours:
+        yield {"bretagne": theirs, "centraider": ours}
+
+
+@pytest.fixture(scope="module")
+def after_a_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folders `node` and `hub`; the hub has read both networks."""
+    folder = tmp_path_factory.mktemp("nation")
+    made = make_home(folder / "node", hub="http://127.0.0.1:1", hub_token_file="jeton", officer_password_file="mdp")
+    (made.path / "mdp").write_text(PASSWORD)
+    home = folder / "hub"
     init_home(home, site="https://annuaire.example.org")
     (home / "stewards.toml").write_text(f'claire = "{"c" * 32}"\n')
     (made.path / "jeton").write_text(issue(home / "networks.toml", "centraider"))
     ingest(made, ROWS)
-    with answering(other.answer) as theirs, serving(app_of(made)) as ours:
-        for name, url in (("bretagne", theirs), ("centraider", ours)):
+    with directories(made.path) as urls:
+        for name, url in urls.items():
             regions = ["24"] if name == "centraider" else []
             said = {"name": name, "title": name.title(), "url": url, "regions": regions, "local": True}
             add_source(home, SourceFile.model_validate(said))
+        assert run_hub("cycle", home=home).exit_code == 3
+    return folder
+
+
+@pytest.fixture
+def federation(after_a_night: Path, tmp_path: Path) -> Iterator[Federation]:
+    node = copytree(after_a_night / "node", tmp_path / "node")
+    with directories(node) as urls:
+        home = copied(after_a_night / "hub", tmp_path / "hub", urls)
         with open_hub(home) as hub, serving(working_app(hub)) as door:
-            path = made.path / "node.toml"
+            path = node / "node.toml"
             path.write_text(path.read_text().replace("http://127.0.0.1:1", door))
-            yield Federation(open_home(made.path), hub, door)
+            yield Federation(open_home(node), hub, door)
 
 
 def test_the_node_keeps_what_became_of_each_record_and_then_only_what_changed(federation: Federation) -> None:
-    federation.cycle()
     first = json.loads(federation.run("feedback", "--json").stdout)
     again = json.loads(federation.run("feedback", "--json").stdout)
     ingest(federation.node, [ROWS[0], ROWS[1] | {"Sigle": "LF"}, ROWS[3]])
@@ -110,7 +130,6 @@ def test_the_node_keeps_what_became_of_each_record_and_then_only_what_changed(fe
 
 
 def test_the_totals_are_told_on_the_terminal_with_what_to_do(federation: Federation) -> None:
-    federation.cycle()
     told = federation.run("feedback").stdout
 
     assert "Mises de côté\t1\tCorrigez dans votre tableau" in told
@@ -119,7 +138,6 @@ def test_the_totals_are_told_on_the_terminal_with_what_to_do(federation: Federat
 
 
 def test_a_hub_that_was_rebuilt_is_read_from_the_start(federation: Federation) -> None:
-    federation.cycle()
     federation.run("feedback")
     with federation.hub.engine.begin() as connection:
         connection.execute(update(accounts).values(epoch="another"))
@@ -130,7 +148,6 @@ def test_a_hub_that_was_rebuilt_is_read_from_the_start(federation: Federation) -
 
 
 def test_a_ping_reaches_the_hub(federation: Federation) -> None:
-    federation.cycle()
     said = federation.run("ping")
 
     assert said.exit_code == 0
@@ -200,7 +217,6 @@ def test_a_token_never_travels_in_the_clear(tmp_path: Path, url: str) -> None:
 
 
 def test_the_page_is_for_the_officer_alone(federation: Federation, tmp_path: Path) -> None:
-    federation.cycle()
     federation.run("feedback")
 
     for password in (None, "", "wrong", PASSWORD + "x"):
@@ -229,7 +245,6 @@ def test_a_password_that_would_be_guessed_is_refused(tmp_path: Path) -> None:
 
 def test_the_page_shows_totals_that_add_up_remedies_and_whose_values_are_preferred(federation: Federation) -> None:
     before = federation.page().text
-    federation.cycle()
     federation.run("feedback")
     answer = federation.page()
     text = BeautifulSoup(answer.text, "html.parser").get_text(" ", strip=True)
@@ -252,7 +267,6 @@ def test_the_page_shows_totals_that_add_up_remedies_and_whose_values_are_preferr
 
 
 def test_what_is_not_read_yet_is_said(federation: Federation) -> None:
-    federation.cycle()
     federation.run("feedback")
     ingest(federation.node, [*ROWS, row("A-9", Nom="Nouvelle")])
 
@@ -260,7 +274,6 @@ def test_what_is_not_read_yet_is_said(federation: Federation) -> None:
 
 
 def test_the_table_for_excel_has_a_row_for_each_remark(federation: Federation) -> None:
-    federation.cycle()
     federation.run("feedback")
     answer = federation.page("/ma-region.csv")
 
@@ -278,7 +291,6 @@ def test_the_table_for_excel_has_a_row_for_each_remark(federation: Federation) -
 def test_the_page_works_without_scripts_and_passes_axe_at_any_width(
     federation: Federation, page_at: Callable[..., Page], width: int
 ) -> None:
-    federation.cycle()
     propose(federation, "/website", "https://lycee.example.org")
     with serving(app_of(federation.node)) as url:
         page = page_at(width, http_credentials={"username": "reseau", "password": PASSWORD}, bypass_csp=True)
@@ -297,7 +309,6 @@ def test_the_page_works_without_scripts_and_passes_axe_at_any_width(
 
 
 def test_a_name_is_looked_up_before_it_is_typed_in(federation: Federation) -> None:
-    federation.cycle()
     found = json.loads(federation.run("check", "--name", "Puits du Sahel Touraine", "--city", "Tours", "--json").stdout)
     told = federation.run("check", "--name", "Puits du Sahel Touraine", "--city", "Tours").stdout
     none = federation.run("check", "--name", "Structure que personne ne connaît").stdout
@@ -309,7 +320,6 @@ def test_a_name_is_looked_up_before_it_is_typed_in(federation: Federation) -> No
 
 
 def test_the_new_rows_of_a_file_are_looked_up_and_the_known_ones_are_not(federation: Federation) -> None:
-    federation.cycle()
     lines = [*ROWS, row("N-1", Nom="Association Puits du Sahel Touraine", Type="ASSO", Ville="Tours", CP="37000")]
     file = write_csv(federation.node.path / "nouveau.csv", lines)
     told = json.loads(federation.run("check", str(file), "--duplicates", "--json").stdout)
@@ -342,7 +352,6 @@ def stated(federation: Federation, local_id: str = "A-2") -> dict[str, Any]:
 
 
 def test_a_proposal_is_accepted_in_one_click_and_comes_back_with_provenance(federation: Federation) -> None:
-    federation.cycle()
     propose(federation, "/website", "https://lycee.example.org")
     page = federation.page().text
     [number] = re.findall(r"/ma-region/propositions/(\d+)", page)[:1]
@@ -370,7 +379,6 @@ def test_a_proposal_is_accepted_in_one_click_and_comes_back_with_provenance(fede
 def test_an_accepted_value_outlives_a_file_that_still_says_the_old_one_and_yields_to_any_other(
     federation: Federation,
 ) -> None:
-    federation.cycle()
     propose(federation, "/seat/city", "Fondettes-sur-Loire")
     [told] = json.loads(federation.run("correction", "list", "--json").stdout)["corrections"]
     assert federation.run("correction", "accept", str(told["number"])).exit_code == 0
@@ -384,7 +392,6 @@ def test_an_accepted_value_outlives_a_file_that_still_says_the_old_one_and_yield
 
 
 def test_a_proposal_is_refused_with_a_reason_and_nothing_changes(federation: Federation) -> None:
-    federation.cycle()
     propose(federation, "/website", "https://lycee.example.org")
     [told] = json.loads(federation.run("correction", "list", "--json").stdout)["corrections"]
     blank = federation.run("correction", "refuse", str(told["number"]), "--reason", " ")
@@ -400,7 +407,6 @@ def test_a_proposal_is_refused_with_a_reason_and_nothing_changes(federation: Fed
 
 
 def test_a_click_that_comes_from_another_site_or_finds_no_hub_changes_nothing(federation: Federation) -> None:
-    federation.cycle()
     propose(federation, "/website", "https://lycee.example.org")
     issue(federation.hub.home / "networks.toml", "centraider")  # our token is no longer the right one
     before = stated(federation)

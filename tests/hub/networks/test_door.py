@@ -22,28 +22,39 @@ from schemas.errors import ConfigError, NotFound
 from schemas.feedback import decode
 from tests.hub.cli.test_commands import run
 from tests.hub.feed_server import FakeNode, actor, serving
+from tests.hub.homes import copied
 from tests.hub.web.conftest import serving as listening
 
 STEWARD = "c" * 32
 NANTES = {"city": "Nantes", "postcode": "44000", "insee": "44109"}
 
 
-@pytest.fixture
-def alpha() -> FakeNode:
+def directory() -> FakeNode:
     return FakeNode("alpha").put("1", actor("Puits du Sahel")).put("2", actor("Lycée", seat=NANTES))
 
 
-@pytest.fixture
-def home(tmp_path: Path, alpha: FakeNode) -> Iterator[Path]:
-    """A hub that reads alpha, with a steward."""
-    home = tmp_path / "hub"
+@pytest.fixture(scope="module")
+def after_a_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A hub that has read alpha, with a steward."""
+    home = tmp_path_factory.mktemp("door") / "hub"
     init_home(home, site="https://annuaire.example.org")
     (home / "stewards.toml").write_text(f'claire = "{STEWARD}"\n')
-    with serving(alpha.answer) as url:
+    with serving(directory().answer) as url:
         said = {"name": "alpha", "title": "Alpha", "url": url, "regions": ["24"], "local": True}
         add_source(home, SourceFile.model_validate(said))
         assert run("cycle", home=home).exit_code == 3
-        yield home
+    return home
+
+
+@pytest.fixture
+def alpha() -> FakeNode:
+    return directory()
+
+
+@pytest.fixture
+def home(after_a_night: Path, tmp_path: Path, alpha: FakeNode) -> Iterator[Path]:
+    with serving(alpha.answer) as url:
+        yield copied(after_a_night, tmp_path / "hub", {"alpha": url})
 
 
 @pytest.fixture

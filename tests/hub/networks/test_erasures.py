@@ -5,6 +5,7 @@ import json
 import stat
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +29,7 @@ from hub.wiring import open_hub
 from schemas.errors import ConfigError
 from tests.hub.cli.test_commands import run
 from tests.hub.feed_server import FakeNode, actor, serving
+from tests.hub.homes import copied
 from tests.hub.web.conftest import serving as listening
 
 TOURS = {"city": "Tours", "postcode": "37000", "insee": "37261"}
@@ -69,26 +71,42 @@ class Office:
         return holding(self.home, *self.home.glob("hub.sqlite*"))
 
 
-@pytest.fixture
-def alpha() -> FakeNode:
+def directory() -> FakeNode:
     node = FakeNode("alpha").put("p", actor("Atelier Zwyntrax", seat=TOURS, website="https://zwyntrax.example.org"))
     for number, name in enumerate("Abeille Bleuet Cigale Datte Érable Fougère Genêt Hirondelle Iris Jonquille".split()):
         node.put(f"more-{number}", actor(name))
     return node
 
 
-@pytest.fixture
-def office(tmp_path: Path, alpha: FakeNode) -> Iterator[Office]:
-    home = tmp_path / "hub"
+@contextmanager
+def answering(alpha: FakeNode) -> Iterator[dict[str, str]]:
+    """Where alpha and another network answer."""
+    with serving(alpha.answer) as one, serving(FakeNode("beta").put("b", actor("Lycée")).answer) as other:
+        yield {"alpha": one, "beta": other}
+
+
+@pytest.fixture(scope="module")
+def after_a_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("erasures") / "hub"
     init_home(home, site="https://annuaire.example.org")
     (home / "stewards.toml").write_text(f'claire = "{"c" * 32}"\n')
-    with serving(alpha.answer) as one, serving(FakeNode("beta").put("b", actor("Lycée")).answer) as other:
-        for name, url in (("alpha", one), ("beta", other)):
+    with answering(directory()) as urls:
+        for name, url in urls.items():
             said = {"name": name, "title": name.title(), "url": url, "regions": [], "local": True}
             add_source(home, SourceFile.model_validate(said))
-        office = Office(home)
-        office.run("cycle")
-        yield office
+        Office(home).run("cycle")
+    return home
+
+
+@pytest.fixture
+def alpha() -> FakeNode:
+    return directory()
+
+
+@pytest.fixture
+def office(after_a_night: Path, tmp_path: Path, alpha: FakeNode) -> Iterator[Office]:
+    with answering(alpha) as urls:
+        yield Office(copied(after_a_night, tmp_path / "hub", urls))
 
 
 def holding(home: Path, *paths: Path) -> list[str]:

@@ -249,7 +249,7 @@ for counted, each, salt in ((changes, step, 1000), (switches, 1, 2000)):
 """
 
 
-@pytest.mark.parametrize(("what", "step", "least"), [("publish", 8, 40), ("rollback", 8, 40), ("prune", 1, 6)])
+@pytest.mark.parametrize(("what", "step", "least"), [("publish", 16, 40), ("rollback", 16, 40), ("prune", 1, 6)])
 def test_a_kill_at_any_moment_leaves_a_whole_release_and_the_next_writer_sweeps_up(
     releases: Path, good: Release, bad: Release, what: str, step: int, least: int
 ) -> None:

@@ -53,7 +53,7 @@ def test_the_document_tells_the_truth(url: str, mode: GenerationMode) -> None:
         if mode is GenerationMode.NEGATIVE and not operation.query:
             continue  # a path segment is any text, and a call without parameters has nothing to get wrong
 
-        @settings(max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+        @settings(max_examples=8, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy(generation_mode=mode))
         def keeps_its_word(case: Case) -> None:
             case.call_and_validate(checks=CHECKS)
