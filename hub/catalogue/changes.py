@@ -3,8 +3,9 @@
     changes.sqlite of the previous release ──► copied ──► deltas since it applied ──► changes.sqlite of this one
 
 A release knows its contents; only the chain of releases knows when they changed. Feeds, calendars and OAI-PMH need
-that: it is carried on here, one row for every identifier that was ever open data. Nothing of what a record said stays
-when it leaves but where it stood (its kind and regions), so that whoever harvested a part can be told.
+that: it is carried on here, one row for every identifier that was ever open data, and one for each set that a record is
+no longer in although it goes on. Nothing of what a record said stays when it leaves but where it stood (its kind and
+regions), so that whoever harvested a part can be told.
 """
 
 import csv
@@ -36,6 +37,11 @@ CREATE TABLE changes (
 ) STRICT;
 CREATE INDEX changes_recent ON changes (changed_at, id);
 """
+_DEPARTURES = """
+CREATE TABLE IF NOT EXISTS departures (
+    part TEXT NOT NULL, id TEXT NOT NULL, left_at TEXT NOT NULL, PRIMARY KEY (part, id)
+) STRICT, WITHOUT ROWID;
+"""
 _PUT = """
 INSERT INTO changes VALUES (:id, :collection, :at, :at, 0, 0, :kind, :regions) ON CONFLICT (id) DO UPDATE SET
     changed_at = :at, revision = revision + 1, gone = 0, kind = :kind, regions = :regions
@@ -62,8 +68,7 @@ def write(folder: Path, previous: Path | None, told: Iterable[DeltaEntry], now: 
         shutil.copyfile(previous / NAME, path)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        if not held:
-            connection.executescript(_SCHEMA)
+        connection.executescript(_DEPARTURES if held else _SCHEMA + _DEPARTURES)
         connection.execute("BEGIN")
         at = _moment(connection, now)
         since = [each for each in told if previous and (each.since, each.base) == ("previous", previous.name)]
@@ -116,7 +121,26 @@ def _apply(connection: sqlite3.Connection, collection: str, delta: Path, at: str
             if change["op"] == "delete":
                 connection.execute(f"{_LEAVE} AND id = :id", {"id": change["id"], "at": at})
             else:
-                connection.execute(_PUT, _row(collection, change["record"], at))
+                _put(connection, _row(collection, change["record"], at))
+
+
+def _put(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
+    """Take a record as changed, and note the sets that it is in no more, or in again."""
+    before = connection.execute("SELECT kind, regions FROM changes WHERE id = ?", [row["id"]]).fetchone()
+    connection.execute(_PUT, row)
+    if before is None or before == (row["kind"], row["regions"]):
+        return
+    was, is_ = sets(*before), sets(row["kind"], row["regions"])
+    left = [(part, row["id"], row["at"]) for part in sorted(was - is_)]
+    connection.executemany("INSERT OR REPLACE INTO departures VALUES (?, ?, ?)", left)
+    connection.executemany("DELETE FROM departures WHERE part = ? AND id = ?", [(part, row["id"]) for part in is_])
+
+
+def sets(kind: str, regions: str) -> set[str]:
+    """The sets of OAI-PMH that a record is in: of its kind and all broader ones, of any region and of each."""
+    codes = kind.split(":")
+    places = {f"region:{code}" for code in regions.split()}
+    return {":".join(codes[:depth]) for depth in range(1, len(codes) + 1)} | places | ({"region"} if places else set())
 
 
 def _walk(connection: sqlite3.Connection, folder: Path, at: str) -> None:
@@ -125,7 +149,7 @@ def _walk(connection: sqlite3.Connection, folder: Path, at: str) -> None:
     for collection in NAMES:
         path = folder / f"{NAMES[collection]}.jsonl.gz"
         for says in _records(path):
-            connection.execute(_PUT, _row(collection, says, at))
+            _put(connection, _row(collection, says, at))
             connection.execute("INSERT INTO here VALUES (?)", [says["id"]])
     connection.execute(f"{_LEAVE} AND id NOT IN here", {"at": at})
     connection.executemany(_GONE_BEFORE, _gone(folder, at))

@@ -9,6 +9,7 @@ import orjson
 
 from hub.catalogue.readonly import ReadOnly
 
+_NO_DEPARTURES = "(SELECT '' AS part, '' AS id, '' AS left_at WHERE 0)"
 _COLUMNS = "changes.id, collection, added_at, changed_at, revision, gone, kind, regions"
 
 
@@ -47,6 +48,11 @@ class Part:
     until: str = ""
 
     @property
+    def spec(self) -> str:
+        """The set of OAI-PMH that it is; "" for everything."""
+        return self.kind or {"": "", "*": "region"}.get(self.region, f"region:{self.region}")
+
+    @property
     def condition(self) -> tuple[str, list[Any]]:
         """As SQL, with its values. GLOB, since kinds and codes hold no wildcard and LIKE would ignore capitals."""
         parts = {
@@ -64,6 +70,8 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._database = ReadOnly(path)
+        tables = self._database.all("SELECT 1 FROM sqlite_master WHERE name = 'departures'")
+        self._departures = "departures" if tables else _NO_DEPARTURES  # an older hub noted none
 
     def of(self, national_id: str) -> Change | None:
         row = self._database.one(f"SELECT {_COLUMNS} FROM changes WHERE id = ?", national_id)  # noqa: S608
@@ -95,19 +103,39 @@ class Journal:
     def parts(self) -> tuple[set[str], set[str]]:
         """Every kind and every region that a record has or had."""
         rows = self._database.all("SELECT DISTINCT kind, regions FROM changes")
-        return {row[0] for row in rows}, {code for row in rows for code in row[1].split()}
+        left = {row[0] for row in self._database.all(f"SELECT DISTINCT part FROM {self._departures}")}  # noqa: S608
+        regions = {part.partition(":")[2] for part in left if part.startswith("region")} - {""}
+        kinds = {part for part in left if not part.startswith("region")}
+        return {row[0] for row in rows} | kinds, {code for row in rows for code in row[1].split()} | regions
 
     def count(self, part: Part) -> int:
-        condition, values = part.condition
-        return int(self._database.one(f"SELECT count(*) FROM changes WHERE {condition}", *values)[0])  # noqa: S608
+        """How many changes `page` gives in all."""
+        rows, values = self._changes_of(part)
+        return int(self._database.one(f"SELECT count(*) FROM ({rows})", *values)[0])  # noqa: S608
 
     def page(self, part: Part, after: tuple[str, str], limit: int) -> list[Change]:
-        """The changes of a part, oldest first, that come after a moment and an id."""
-        condition, values = part.condition
+        """The changes of a part, oldest first, that come after a moment and an id.
+
+        A record that left the part and goes on elsewhere is told as gone from it: its kind is then the set it left.
+        """
+        rows, values = self._changes_of(part)
         return self._read(
-            f"changes WHERE {condition} AND (changed_at, id) > (?, ?) ORDER BY changed_at, id LIMIT ?",
+            f"({rows}) AS changes WHERE (changed_at, id) > (?, ?) ORDER BY changed_at, id LIMIT ?",
             [*values, *after, limit],
         )
+
+    def _changes_of(self, part: Part) -> tuple[str, list[Any]]:
+        """As SQL, with its values: the records that are in a part or were when they left, and those that left it."""
+        condition, values = part.condition
+        inside = f"SELECT {_COLUMNS} FROM changes WHERE {condition}"  # noqa: S608
+        if not part.spec:
+            return inside, values
+        left = (
+            "SELECT changes.id, collection, added_at, left_at AS changed_at, revision, 1 AS gone, part AS kind,"  # noqa: S608
+            f" '' AS regions FROM {self._departures} AS departures JOIN changes ON changes.id = departures.id"
+            " WHERE part = ? AND left_at >= ? AND left_at <= ?"
+        )
+        return f"{inside} UNION ALL {left}", [*values, part.spec, part.since, part.until or "~"]
 
     def _read(self, rest: str, values: list[Any]) -> list[Change]:
         return [_change(row) for row in self._database.all(f"SELECT {_COLUMNS} FROM {rest}", values)]  # noqa: S608

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 from oaipmh_scythe import Scythe
+from oaipmh_scythe.exceptions import NoRecordsMatch as ScytheNoRecordsMatch
 from rdflib import Graph
 from sickle import Sickle
+from sickle.oaiexceptions import NoRecordsMatch
 
 from hub.catalogue import Catalogue
 from hub.distributions.contents import Contents
@@ -125,6 +127,59 @@ def test_a_set_holds_the_records_that_say_they_are_in_it(
         if part == "announcement":
             assert token is None
             assert len(headers) == catalogue.manifest.counts["announcement"]
+
+
+def test_who_harvests_one_set_is_told_which_records_left_it(tmp_path: Path, schema: etree.XMLSchema) -> None:
+    moves = [{"type": "ASSO-ASI", "seat": RENNES}, {"type": "COLL-COM", "seat": TOURS}, {"type": "ASSO-ASI"}]
+    stays, name = actor("stays", type="ASSO-ASI", seat=RENNES), f"oai:{DOMAIN}:{actor('moves')['id']}"
+    held: dict[str, set[str]] = {part: set() for part in ("actor:ASSO", "region:53", "region", "actor")}
+    told, since = [], {}
+    with serving(create_app(CurrentRelease(tmp_path), version="test")) as base, httpx.Client(base_url=base) as client:
+        for night, state in enumerate(moves):
+            made(tmp_path, night, actor("moves", **state), stays)
+            seen = {}
+            for part, members in held.items():
+                sickle, scythe = incremental(f"{base}/oai", part, since)
+                assert sickle == scythe
+                seen[part] = sickle.get(name)
+                for identifier, deleted in sickle.items():
+                    (members.discard if deleted else members.add)(identifier)
+            told.append(seen)
+            since = {"from": asked(client, schema, verb="Identify").findtext(f"{OAI}responseDate")}
+            sets = {each.setSpec for each in Sickle(f"{base}/oai").ListSets()}
+        root = asked(client, schema, verb="ListRecords", metadataPrefix="oai_dc", set="region:53")
+        record = asked(client, schema, verb="GetRecord", metadataPrefix="oai_dc", identifier=name)
+
+    assert told == [
+        {"actor:ASSO": False, "region:53": False, "region": False, "actor": False},
+        {"actor:ASSO": True, "region:53": True, "region": False, "actor": False},
+        {"actor:ASSO": False, "region:53": True, "region": True, "actor": False},  # from is included: told twice
+    ]
+    both = {name, f"oai:{DOMAIN}:{stays['id']}"}
+    assert held == {"actor:ASSO": both, "region:53": both - {name}, "region": both - {name}, "actor": both}
+    assert {"actor:COLL", "region:24"} <= sets  # nobody is in them any more, and somebody may harvest them
+    [gone] = [each for each in root.iter(f"{OAI}header") if each.get("status") == "deleted"]
+    assert [each.text for each in gone.iter(f"{OAI}setSpec")] == ["region:53"]
+    assert record.find(f".//{OAI}header").get("status") is None
+
+
+RENNES = {"city": "Rennes", "insee": "35238", "postcode": "35000", "country": "FR"}
+TOURS = {"city": "Tours", "insee": "37261", "postcode": "37000", "country": "FR"}
+
+
+def incremental(url: str, part: str, since: dict[str, str]) -> tuple[dict[str, bool], dict[str, bool]]:
+    """What two harvesters are told of one set since a moment: identifier -> whether it is deleted."""
+    try:
+        told = Sickle(url).ListRecords(metadataPrefix="oai_dc", set=part, ignore_deleted=False, **since)
+        by_sickle = {each.header.identifier: each.deleted for each in told}
+    except NoRecordsMatch:
+        by_sickle = {}
+    with Scythe(url) as harvester:
+        try:
+            found = list(harvester.list_records(metadata_prefix="oai_dc", set_=part, from_=since.get("from")))
+        except ScytheNoRecordsMatch:
+            found = []
+    return by_sickle, {each.header.identifier: each.deleted for each in found}
 
 
 def test_every_answer_is_valid_and_both_formats_say_the_same(
