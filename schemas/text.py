@@ -7,6 +7,7 @@ from functools import cache
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ŋ": "n"})
 _SEPARATORS = re.compile(r"[\W_]+")
+_ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(0x80)}
 
 
 def fold(text: str) -> str:
@@ -20,8 +21,8 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = text.translate(_latin())
         if not text.isascii():
-            text = _plain(text)
-    return _SEPARATORS.sub(" ", text.lower()).strip()
+            return _SEPARATORS.sub(" ", _plain(text).lower()).strip()
+    return " ".join(text.translate(_ASCII).split())
 
 
 def _plain(text: str) -> str:

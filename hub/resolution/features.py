@@ -17,6 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,6 +53,7 @@ SCHEMA = pa.schema(
 )
 _SCHEMES = ("siren", "siret", "rna", "uai", "ror")
 _HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:/*)?(?:www\d?\.)?", re.IGNORECASE)
+_NO_DIGIT = re.compile(r"\D")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _WORDS_KEPT = 40
 _PROSE_READ = 600  # characters
@@ -66,10 +68,11 @@ def features(collection: str, payload: JSON) -> Row:
 
 def table(rows: Iterable[Row]) -> pa.Table:
     """Rows as one Arrow table in the order given; they are taken a few thousand at a time."""
-    waiting = iter(rows)
+    waiting = map(itemgetter(*SCHEMA.names), rows)
     batches = []
     while some := list(islice(waiting, _ROWS_AT_A_TIME)):
-        batches.append(pa.RecordBatch.from_pylist(some, schema=SCHEMA))
+        columns = [pa.array(values, type_) for values, type_ in zip(zip(*some, strict=True), SCHEMA.types, strict=True)]
+        batches.append(pa.RecordBatch.from_arrays(columns, schema=SCHEMA))
     return pa.Table.from_batches(batches, schema=SCHEMA)
 
 
@@ -138,7 +141,8 @@ def _row(*parts: Row, **values: Any) -> Row:
     merged = dict(_EMPTY)
     for part in parts:
         merged.update(part)
-    return merged | values
+    merged.update(values)
+    return merged
 
 
 def _named(names: list[Name], type_code: str) -> Row:
@@ -215,6 +219,8 @@ def _department(commune: str) -> str:
 
 def _identified(identifiers: list[Any]) -> Row:
     """The newest valid value of each scheme; a SIREN is read from its SIRET when it is not given."""
+    if not identifiers:
+        return {}
     stated = sorted(
         (
             _text(each.get("valid_until")) or "9999",
@@ -231,7 +237,8 @@ def _identified(identifiers: list[Any]) -> Row:
 
 
 def _active(payload: JSON, prose: str) -> Row:
-    words = [stem(word) for word in fold(_text(payload.get(prose))[:_PROSE_READ]).split() if len(word) > 3]
+    told = _text(payload.get(prose))
+    words = [stem(word) for word in fold(told[:_PROSE_READ]).split() if len(word) > 3] if told else []
     return {
         "countries": _unique([_text(_dict(each).get("code")) for each in _list(payload.get("countries"))]),
         "sectors": _unique(_texts(payload.get("sectors"))),
@@ -242,6 +249,8 @@ def _active(payload: JSON, prose: str) -> Row:
 def _private(keys: list[str]) -> Row:
     """All match keys, and for counting who else has them the first even and the first odd one: of a telephone and a
     mailbox mostly both, and a key is of one kind in every record."""
+    if not keys:
+        return {}
     even = [key for key in keys if key[-1:] in tuple("02468ace")]
     odd = [key for key in keys if key not in even]
     return {"match_keys": keys, "private_even": "".join(even[:1]), "private_odd": "".join(odd[:1])}
@@ -268,11 +277,13 @@ def _address(url: str) -> str:
 
 
 def _phone(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
+    digits = _NO_DIGIT.sub("", text)
     return digits[-9:] if len(digits) >= 9 else ""
 
 
 def _street(text: str) -> str:
+    if not text:
+        return ""
     words = (lexicon().street_words.get(word, word) for word in fold(text).split())
     return " ".join(word for word in words if word not in lexicon().articles)
 
@@ -294,7 +305,9 @@ def _reference(value: Any) -> str:
 
 
 def _unique(values: Iterable[str]) -> list[str]:
-    return [value for value in dict.fromkeys(values) if value]
+    found = dict.fromkeys(values)
+    found.pop("", None)
+    return list(found)
 
 
 def _text(value: Any) -> str:

@@ -21,7 +21,7 @@ All words are folded (`schemas.text.fold`). `lexicon.json` holds:
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -63,7 +63,8 @@ def stem(word: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """`lexicon.json`, compiled. `rewrites`: first word -> (phrase, its replacement), longest phrase first; `unit_words`
-    the same without replacements; `kind_words`: a name without any of them fits none of `kinds`."""
+    the same without replacements; `kind_words`: a name without any of them fits none of `kinds`; `words_of_kinds`: of
+    each of them, its words, of which what fits holds one."""
 
     version: str
     rewrites: Mapping[str, tuple[tuple[Words, Words], ...]]
@@ -75,6 +76,7 @@ class Lexicon:
     title_words: frozenset[str]
     kinds: tuple[tuple[str, re.Pattern[str]], ...]
     kind_words: frozenset[str]
+    words_of_kinds: tuple[frozenset[str], ...]
     kinds_by_code: Mapping[str, str]
     kinds_by_type: Mapping[str, str]
     compatible_kinds: frozenset[frozenset[str]]
@@ -97,6 +99,8 @@ class Lexicon:
 
     def rewrite(self, words: Words) -> Words:
         """The words with every known phrase replaced, left to right, the longest phrase first."""
+        if self.rewrites.keys().isdisjoint(words):
+            return words
         found: list[str] = []
         at = 0
         while at < len(words):
@@ -125,6 +129,12 @@ def mend(word: str) -> str:
     return next(near, word)
 
 
+@lru_cache(maxsize=1 << 16)
+def kinds_asked(word: str) -> tuple[int, ...]:
+    """Which of `kinds` a name may fit because of this word."""
+    return tuple(at for at, words in enumerate(lexicon().words_of_kinds) if any(each in word for each in words))
+
+
 @cache
 def common_words() -> Mapping[str, float]:
     """Stemmed word -> its share among the names of real directories (`words.json`)."""
@@ -136,6 +146,7 @@ def common_words() -> Mapping[str, float]:
 def lexicon() -> Lexicon:
     """The lexicon of this version of the program."""
     raw = orjson.loads(files("hub.resolution").joinpath("lexicon.json").read_bytes())
+    words_of_kinds = tuple(_words_in(pattern) - frozenset(raw["articles"]) for _, pattern in raw["kinds"])
     return Lexicon(
         **raw
         | {name: frozenset(raw[name]) for name in _SETS}
@@ -144,7 +155,8 @@ def lexicon() -> Lexicon:
             "unit_words": {first: tuple(words for words, _ in found) for first, found in _units(raw).items()},
             "rewrites": _by_first_word(raw["rewrites"]),
             "mended": tuple(raw["mended"]),
-            "kind_words": _words_in([pattern for _, pattern in raw["kinds"]]) - frozenset(raw["articles"]),
+            "kind_words": frozenset().union(*words_of_kinds),
+            "words_of_kinds": words_of_kinds,
             "kinds": tuple((kind, re.compile(pattern)) for kind, pattern in raw["kinds"]),
             "compatible_kinds": frozenset(frozenset(pair) for pair in raw["compatible_kinds"]),
             "regions": {tuple(name.split()): code for code, names in raw["regions"].items() for name in names},
@@ -152,9 +164,9 @@ def lexicon() -> Lexicon:
     )
 
 
-def _words_in(patterns: Iterable[str]) -> frozenset[str]:
-    """The words that patterns are made of, with and without a last letter that may be missing ("jumelages?")."""
-    found = [(word, mark) for pattern in patterns for word, mark in re.findall(r"(?<!\\)([a-z]{2,})(\??)", pattern)]
+def _words_in(pattern: str) -> frozenset[str]:
+    """The words that a pattern is made of, with and without a last letter that may be missing ("jumelages?")."""
+    found = re.findall(r"(?<!\\)([a-z]{2,})(\??)", pattern)
     return frozenset(word for word, _ in found) | frozenset(word[:-1] for word, mark in found if mark)
 
 

@@ -8,7 +8,7 @@ The core is what is left when articles, legal forms, places and repeated acronym
 from dataclasses import dataclass
 from functools import cache
 
-from hub.resolution.lexicon import Words, lexicon, stem
+from hub.resolution.lexicon import Words, kinds_asked, lexicon, stem
 from hub.resolution.places import CITY, TOWN, VILLAGE, Places, read_places
 from hub.resolution.spelling import (
     INITIALS_CHARS,
@@ -130,8 +130,9 @@ def _kind(words: Words, type_code: str) -> str:
         return lexicon().kinds_by_type.get(type_code, "")
     if lexicon().kind_words.isdisjoint(words):
         return ""
-    name = " ".join(words)
-    return next((kind for kind, pattern in lexicon().kinds if pattern.search(name)), "")
+    name, kinds = " ".join(words), lexicon().kinds
+    asked = sorted({at for word in words for at in kinds_asked(word)})
+    return next((kinds[at][0] for at in asked if kinds[at][1].search(name)), "")
 
 
 def _unit(words: Words, kind: str, national: str) -> tuple[bool, Words]:
@@ -151,6 +152,8 @@ def _national(words: Words) -> str:
     """The longest of the names that local bodies share, found among the words."""
     stems = set(map(stem, words))
     asked = _nationals()
+    if asked.keys().isdisjoint(stems):
+        return ""
     found = [name for word in stems if word in asked for phrase, name in asked[word] if phrase <= stems]
     return max(found, key=lambda name: (len(name), name), default="")
 

@@ -15,6 +15,7 @@ _DOTTED = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}(?:[^\W\d_]\b)?")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _INVERTED = re.compile(r"^(.{3,}?)\s*\(([^()]{2,40})\)(.*)$", re.DOTALL)
 _DASH = re.compile(r"\s[-–—/:]\s|[:;]\s")
+_MAYBE_DASH = re.compile(r"[-–—/:;\n]")
 _FORMER = re.compile(r"^(?:ex|anciennement|ancien nom|precedemment)\b")
 _RENAMED = re.compile(r"\s*[,;]?\s+(?:ex|anciennement|pr[ée]c[ée]demment)\b[\s.:-]+(?=\w{3})", re.IGNORECASE)
 _IN_BRACKETS = re.compile(
@@ -80,6 +81,8 @@ def without_brackets(text: str) -> tuple[str, set[str]]:
 
 def head(text: str) -> tuple[str, bool]:
     """What stands before a dash or a colon, and whether there is one."""
+    if not _MAYBE_DASH.search(text):
+        return text, False
     begun, dash, _ = _DASH.sub("\n", text).partition("\n")
     return begun, bool(dash)
 
@@ -140,7 +143,7 @@ def initials(words: Words) -> frozenset[str]:
             longer += letter
             if length > 3:
                 longest += letter
-    return frozenset(each for each in (said, content, longer, longest) if len(each) in INITIALS_CHARS)
+    return frozenset([each for each in (said, content, longer, longest) if len(each) in INITIALS_CHARS])
 
 
 def rewritten(words: Iterable[str]) -> Words:

@@ -1,5 +1,7 @@
 """The one folding of the house."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,11 @@ def test_what_people_hold_for_the_same_is_spelt_the_same(text: str, folded: str)
 @given(st.text())
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_of_plain_letters_only_case_and_separators_go(text: str) -> None:
+    assert fold(text) == re.sub(r"[\W_]+", " ", text.lower()).strip()
 
 
 @given(st.text(), st.text())

@@ -2,8 +2,10 @@
 
 import pytest
 
-from hub.resolution.lexicon import mend
+from hub.resolution.lexicon import lexicon, mend
 from hub.resolution.names import read_name
+from hub.resolution.spelling import rewritten, words_of
+from tests.directories import directories
 
 NANTES = {"department": "44", "seat": ("nantes",)}
 
@@ -175,3 +177,13 @@ def test_a_word_in_brackets_is_a_word_unless_it_looks_like_an_acronym(name: str)
 @pytest.mark.parametrize("name", ["MEDECINS DU MALI (MDM)", "Médecins du Mali (MDM)", "Médecins du Mali (mdm)"])
 def test_an_acronym_in_brackets_is_one_in_any_case(name: str) -> None:
     assert read_name(name).acronyms == ("mdm",)
+
+
+def test_asking_only_the_kinds_that_a_word_may_mean_finds_the_kind_that_asking_all_of_them_finds() -> None:
+    names = [str(listed.record["name"]) for listed in directories(23, 600)]
+    glued = [name.replace(" ", "", 1) for name in names]
+
+    for name in (*names, *glued):
+        words = rewritten(words_of(name))
+        first = next((kind for kind, pattern in lexicon().kinds if pattern.search(" ".join(words))), "")
+        assert read_name(name).kind == (first if not lexicon().kind_words.isdisjoint(words) else ""), name
