@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field, replace
+from itertools import islice
 from typing import Any, Self
 
 import orjson
@@ -14,6 +15,7 @@ from schemas.canonical import JSON, SetDigest, hash_of
 
 # Part of the content hash: a hub that learns to write more, or otherwise, publishes again.
 LAYOUT = "release/3"
+_BATCH = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +113,26 @@ class Ids:
     @classmethod
     def of(cls, ids: Iterable[str]) -> Self:
         """The digest depends on the order: files are sorted."""
-        count, digest = 0, hashlib.sha256()
-        for each in ids:
-            count += 1
-            digest.update(f"{each}\n".encode())
+        rest, count, digest = iter(ids), 0, hashlib.sha256()
+        while batch := list(islice(rest, _BATCH)):
+            count += len(batch)
+            digest.update("\n".join([*batch, ""]).encode())
         return cls(count=count, digest=digest.hexdigest())
+
+
+class Counted:
+    """The same, of ids that come one by one."""
+
+    def __init__(self) -> None:
+        self._count, self._digest = 0, hashlib.sha256()
+
+    def add(self, national_id: str, times: int = 1) -> None:
+        self._count += times
+        self._digest.update(f"{national_id}\n".encode() * times)
+
+    @property
+    def ids(self) -> Ids:
+        return Ids(count=self._count, digest=self._digest.hexdigest())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,21 +163,21 @@ class Outline:
 
 
 def outline(contents: Contents) -> Outline:
-    """Read the contents. The ids are all that is kept, 13 characters a record."""
+    """Read the contents. The ids of records that are not open are all that is kept."""
     whole = hashlib.sha256(LAYOUT.encode())
     shown, opened, digests = {}, {}, {}
     closed: set[str] = set()
     for collection, lines in contents.lines.items():
-        every, some, digest = [], [], SetDigest()
+        every, some, digest = Counted(), Counted(), SetDigest()
         for line in lines:
             whole.update(line.raw + (b"\n" if line.open else b"\r"))
-            every.append(line.id)
+            every.add(line.id)
             if line.open:
-                some.append(line.id)
+                some.add(line.id)
                 digest = digest.plus(collection, line.id, hash_of(line.raw))
             else:
                 closed.add(line.id)
-        shown[collection], opened[collection], digests[collection] = Ids.of(every), Ids.of(some), digest.hex
+        shown[collection], opened[collection], digests[collection] = every.ids, some.ids, digest.hex
     for rows in (contents.members, contents.edges, contents.identifiers):
         whole.update(b"\n")
         for row in rows:

@@ -1,4 +1,4 @@
-"""Every file to download of a release: those beside the formats are written here, and all are listed."""
+"""Every file to download of a release: those beside the formats are written here, and each has an entry."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from hub.distributions import columnar, delimited, harvested, history
 from hub.distributions.checksums import sha256
 from hub.distributions.contents import Contents, Ids, Outline, open_identifiers, open_members
-from hub.distributions.formats import FORMATS, NAMES
+from hub.distributions.formats import NAMES, Format
 from hub.model.release import FileEntry
 
 # collection -> what its files hold, in French and in English.
@@ -22,11 +22,29 @@ def records(collection: str) -> str:
     return f"{NAMES[collection]}.{harvested.SUFFIX}"
 
 
-def write_beside(contents: Contents, expected: Outline, folder: Path) -> None:
-    """Write what is not made of golden records: the source records, and the history of identifiers."""
-    for collection in expected.downloaded:
-        harvested.write(folder / records(collection), open_members(contents, collection, expected.closed))
+def write_records(folder: Path, contents: Contents, expected: Outline, collection: str) -> FileEntry:
+    """Write the source records of a collection. Returns their entry."""
+    path = folder / records(collection)
+    harvested.write(path, open_members(contents, collection, expected.closed))
+    return entry(
+        path,
+        rows=expected.members[collection].count,
+        media_type="application/gzip",
+        title=f"{_HELD[collection][0]} : fiches sources, telles que les réseaux les énoncent (JSON Lines)",
+        title_en=f"{_HELD[collection][1]}: source records as their networks state them (JSON Lines)",
+    )
+
+
+def write_history(folder: Path, contents: Contents, expected: Outline) -> FileEntry:
+    """Write the history of identifiers. Returns its entry."""
     history.write(folder / history.NAME, open_identifiers(contents, expected.closed))
+    return entry(
+        folder / history.NAME,
+        rows=expected.identifiers.count,
+        media_type="text/csv",
+        title="Histoire des identifiants : tous ceux qui ont été attribués (CSV)",
+        title_en="History of identifiers: every one ever issued (CSV)",
+    )
 
 
 def ids_beside(folder: Path, expected: Outline) -> Iterator[tuple[str, Ids, Iterator[str]]]:
@@ -37,31 +55,16 @@ def ids_beside(folder: Path, expected: Outline) -> Iterator[tuple[str, Ids, Iter
     yield history.NAME, expected.identifiers, delimited.ids(folder / history.NAME)
 
 
-def entries(folder: Path, expected: Outline) -> Iterator[FileEntry]:
-    """The manifest's entries of all that is made of records."""
-    for collection, ids in expected.downloaded.items():
-        held_fr, held_en = _HELD[collection]
-        for form in FORMATS:
-            yield entry(
-                folder / form.path(collection),
-                rows=_values(folder, collection) if form.values else ids.count,
-                media_type=form.media_type,
-                title=f"{held_fr} : {form.title_fr}",
-                title_en=f"{held_en}: {form.title_en}",
-            )
-        yield entry(
-            folder / records(collection),
-            rows=expected.members[collection].count,
-            media_type="application/gzip",
-            title=f"{held_fr} : fiches sources, telles que les réseaux les énoncent (JSON Lines)",
-            title_en=f"{held_en}: source records as their networks state them (JSON Lines)",
-        )
-    yield entry(
-        folder / history.NAME,
-        rows=expected.identifiers.count,
-        media_type="text/csv",
-        title="Histoire des identifiants : tous ceux qui ont été attribués (CSV)",
-        title_en="History of identifiers: every one ever issued (CSV)",
+def of_format(folder: Path, expected: Outline, collection: str, form: Format) -> FileEntry:
+    """The manifest's entry of a collection in one format, which is written."""
+    held_fr, held_en = _HELD[collection]
+    path = folder / form.path(collection)
+    return entry(
+        path,
+        rows=_values(folder, collection) if form.values else expected.downloaded[collection].count,
+        media_type=form.media_type,
+        title=f"{held_fr} : {form.title_fr}",
+        title_en=f"{held_en}: {form.title_en}",
     )
 
 

@@ -110,6 +110,11 @@ def values(line: JSON) -> Iterator[tuple[str, str, str | None, int, str, str, st
             )
 
 
+def count(line: JSON) -> int:
+    """How many rows `values` gives."""
+    return sum(map(len, line.get("provenance", {}).values()))
+
+
 def _at(line: JSON, pointer: str) -> Any:
     """What stands at a JSON pointer; None where nothing does."""
     found: Any = line

@@ -5,6 +5,7 @@ releases/current                        a link to one of them, replaced in one s
 releases/.building-…                    a release being written
 releases/.current-…                     the next `current`; the release of that name is not published yet
 releases/.removing-…                    a release being removed
+releases/.snapshot-…                    what a release is being made of, for nobody else to read
 
 What stands under a name with a dot was left by a killed writer; the next one sweeps it.
 """
@@ -17,12 +18,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from schemas.errors import ConfigError
 
 NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
-_CURRENT, _DRAFT, _NEXT, _LEAVING = "current", ".building-", ".current-", ".removing-"
+_CURRENT, _DRAFT, _NEXT, _LEAVING, _ASIDE = "current", ".building-", ".current-", ".removing-", ".snapshot-"
 
 
 class Busy(ConfigError):
@@ -83,6 +85,13 @@ def draft(releases: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def aside(releases: Path) -> Iterator[Path]:
+    """A folder that nobody else may read, on the same file system; gone afterwards."""
+    with TemporaryDirectory(prefix=_ASIDE, dir=releases, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 def shelve(folder: Path, releases: Path, name: str) -> Path:
     """Give a finished draft its name and make it current. A kill or a power cut leaves the old one or the new one."""
     for path in [*folder.rglob("*"), folder]:
@@ -112,8 +121,11 @@ def _sweep(releases: Path) -> None:
     for pointer in releases.glob(f"{_NEXT}*"):
         shutil.rmtree(releases / pointer.name.removeprefix(_NEXT), ignore_errors=True)
         pointer.unlink()
-    for left in [*releases.glob(f"{_DRAFT}*"), *releases.glob(f"{_LEAVING}*")]:
+    for left in [*releases.glob(f"{_LEAVING}*"), *releases.glob(f"{_ASIDE}*")]:
         shutil.rmtree(left)
+    for left in releases.glob(f"{_DRAFT}*"):
+        # Another name first: what a killed writer's crew is still about to open is then no longer there.
+        shutil.rmtree(left.rename(releases / f"{_LEAVING}{left.name}"))
 
 
 def _to_disk(path: Path) -> None:

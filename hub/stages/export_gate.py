@@ -6,9 +6,11 @@ read, or holds one record more or less, refuses the release with a reason; the l
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import orjson
@@ -24,18 +26,19 @@ from hub.distributions import (
     provenance,
     rrma_recompute,
     rrma_verify,
+    site,
     tabulated,
 )
-from hub.distributions.contents import Ids, Outline
+from hub.distributions.contents import Counted, Ids, Outline
 from hub.distributions.deltas import Base
 from hub.distributions.descriptions import writing
-from hub.distributions.formats import FORMATS, NAMES
+from hub.distributions.formats import FORMATS, NAMES, Format
 from hub.model.release import FileEntry, ReleaseManifest
-from hub.stages import static_site
+from hub.stages import indexing, static_site
+from hub.stages.crew import ALONE, Crew, Task
 from schemas.canonical import JSON, SetDigest, hash_of
 from schemas.errors import FederationError
 
-Indexed = Callable[[str], list[str]]
 _UNREADABLE = (OSError, EOFError, zlib.error, ValueError, KeyError, duckdb.Error, sqlite3.Error)
 
 
@@ -61,48 +64,143 @@ class Pinned(ReleaseRefused):
     code = "release-pinned"
 
 
-def check(folder: Path, expected: Outline, indexed: Indexed, bases: Sequence[Base] = ()) -> None:
+def check(folder: Path, expected: Outline, bases: Sequence[Base] = (), crew: Crew = ALONE) -> None:
     """Read every file of a draft back.
 
-    indexed: collection -> the ids that the search index finds when asked for everything.
-    bases:   the earlier releases that there must be a delta from.
+    bases: the earlier releases that there must be a delta from.
+    crew:  who shares the reading.
     Raises ReleaseRefused with every reason found.
     """
-    reasons = [
-        *_files(folder, expected),
-        *_catalogue(folder, expected, indexed),
-        *_figures(folder, expected),
-        *_deltas(folder, bases),
-        *static_site.wrong(folder),
-        *writing.wrong(folder, kept.manifest(folder).files),
-        *(f"{name} differs from its sum in {checksums.NAME}" for name in checksums.differing(folder)),
-    ]
-    if reasons:
-        raise ReleaseRefused(reasons)
+    _pass(crew, [*_files(folder, expected), *_catalogue(folder, expected), *_described(folder, bases)])
 
 
-def check_restored(folder: Path, expected: ReleaseManifest, indexed: Indexed, bases: Sequence[Base]) -> None:
+def check_restored(folder: Path, expected: ReleaseManifest, bases: Sequence[Base]) -> None:
     """Check a draft whose files were copied from a release that passed the gate in its time.
 
     Raises ReleaseRefused with every reason found.
     """
-    reasons = [
-        *(f"{file.path} is no longer what it was" for file in expected.files if not _is(folder / file.path, file)),
-        *_restored(folder, expected, indexed),
-        *_deltas(folder, bases),
-        *static_site.wrong(folder),
-        *writing.wrong(folder, kept.manifest(folder).files),
-        *(f"{name} differs from its sum in {checksums.NAME}" for name in checksums.differing(folder)),
-    ]
-    if reasons:
+    copied = _reading("what was copied", _altered, folder, expected.files)
+    restored = _reading("what was restored", _restored, folder, expected)
+    _pass(ALONE, [copied, restored, *_described(folder, bases)])
+
+
+def _pass(crew: Crew, readings: Sequence[Task]) -> None:
+    if reasons := [reason for found in crew(readings).values() for reason in found]:
         raise ReleaseRefused(reasons)
 
 
-def _is(path: Path, file: FileEntry) -> bool:
-    return path.is_file() and checksums.sha256(path) == file.sha256
+def _reading(what: str, check: Callable[..., Iterator[str]], *arguments: Any) -> Task:
+    """A task that finds the reasons against a part of a draft."""
+    return Task(name=f"{what}, read back", work=partial(_found, check, *arguments))
 
 
-def _restored(folder: Path, expected: ReleaseManifest, indexed: Indexed) -> Iterator[str]:
+def _found(check: Callable[..., Iterator[str]], *arguments: Any) -> list[str]:
+    return list(check(*arguments))
+
+
+def _files(folder: Path, expected: Outline) -> Iterator[Task]:
+    for collection, ids in expected.downloaded.items():
+        for form in FORMATS:
+            if not form.values and form.path(collection) != _whole(collection):
+                yield _reading(form.path(collection), _format, folder, collection, form, ids)
+        yield _reading(_whole(collection), _lines, folder, collection, ids, expected.digests[collection])
+    yield _reading("records and identifiers", _beside, folder, expected)
+
+
+def _catalogue(folder: Path, expected: Outline) -> Iterator[Task]:
+    for collection, ids in expected.shown.items():
+        yield _reading(f"catalogue.sqlite ({collection})", _rows, folder, collection, ids)
+        yield _reading(f"search index ({collection})", _indexed, folder, collection, ids)
+    for collection, ids in expected.open.items():
+        yield _reading(f"{changes.NAME} ({collection})", _changes, folder, collection, ids)
+    yield _reading("statistics.json", _figures, folder, expected)
+
+
+def _described(folder: Path, bases: Sequence[Base]) -> Iterator[Task]:
+    yield _reading("deltas", _deltas, folder, bases)
+    yield _reading(site.NAME, static_site.wrong, folder)
+    yield _reading("descriptions", _descriptions, folder)
+    yield _reading(checksums.NAME, _sums, folder)
+
+
+def _whole(collection: str) -> str:
+    return f"{NAMES[collection]}.jsonl.gz"
+
+
+def _format(folder: Path, collection: str, form: Format, expected: Ids) -> Iterator[str]:
+    path = folder / form.path(collection)
+    yield from _compared(path.name, expected, form.ids(path))
+
+
+def _lines(folder: Path, collection: str, expected: Ids, digest: str) -> Iterator[str]:
+    """The whole content of the lines, and the provenance of each value in them."""
+    path, values = folder / _whole(collection), None
+    try:
+        found = _told(path, collection)
+    except _UNREADABLE as error:
+        yield f"{path.name} cannot be read back: {error}"
+    else:
+        values = found.values
+        yield from _differing(path.name, expected, found.ids)
+        if found.digest != digest:
+            yield f"{path.name} has set digest {found.digest}, not {digest}"
+    for form in FORMATS:
+        if form.values:
+            yield from _compared(form.path(collection), values, form.ids(folder / form.path(collection)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the whole lines of a collection amount to."""
+
+    ids: Ids
+    values: Ids
+    digest: str
+
+
+def _told(path: Path, collection: str) -> _Told:
+    ids, values, digest = Counted(), Counted(), SetDigest()
+    for line in jsonlines.read(path):
+        ids.add(line.id)
+        values.add(line.id, provenance.count(orjson.loads(line.raw)))
+        digest = digest.plus(collection, line.id, hash_of(line.raw))
+    return _Told(ids=ids.ids, values=values.ids, digest=digest.hex)
+
+
+def _beside(folder: Path, expected: Outline) -> Iterator[str]:
+    for name, ids, found in files.ids_beside(folder, expected):
+        yield from _compared(name, ids, found)
+
+
+def _rows(folder: Path, collection: str, expected: Ids) -> Iterator[str]:
+    found = database.ids(folder / "catalogue.sqlite", collection)
+    yield from _compared(f"catalogue.sqlite ({collection})", expected, found)
+
+
+def _indexed(folder: Path, collection: str, expected: Ids) -> Iterator[str]:
+    yield from _compared(f"search index ({collection})", expected, indexing.ids(folder, collection))
+
+
+def _changes(folder: Path, collection: str, expected: Ids) -> Iterator[str]:
+    yield from _compared(f"{changes.NAME} ({collection})", expected, changes.ids(folder / changes.NAME, collection))
+
+
+def _descriptions(folder: Path) -> Iterator[str]:
+    yield from writing.wrong(folder, kept.manifest(folder).files)
+
+
+def _sums(folder: Path) -> Iterator[str]:
+    yield from (f"{name} differs from its sum in {checksums.NAME}" for name in checksums.differing(folder))
+
+
+def _altered(folder: Path, expected: Iterable[FileEntry]) -> Iterator[str]:
+    for file in expected:
+        path = folder / file.path
+        if not path.is_file() or checksums.sha256(path) != file.sha256:
+            yield f"{file.path} is no longer what it was"
+
+
+def _restored(folder: Path, expected: ReleaseManifest) -> Iterator[str]:
     for collection, count in expected.counts.items():
         try:
             shown = Ids.of(database.ids(folder / "catalogue.sqlite", collection))
@@ -111,66 +209,31 @@ def _restored(folder: Path, expected: ReleaseManifest, indexed: Indexed) -> Iter
             continue
         if shown.count != count:
             yield f"catalogue.sqlite ({collection}) holds {shown.count} records, not {count}"
-        yield from _compared(f"search index ({collection})", shown, iter(sorted(indexed(collection))))
-        whole = folder / f"{NAMES[collection]}.jsonl.gz"
-        yield from _digest(whole, collection, expected.digests[collection])
-        opened = Ids.of(jsonlines.ids(whole) if whole.is_file() else ())
-        yield from _compared(f"{changes.NAME} ({collection})", opened, changes.ids(folder / changes.NAME, collection))
+        yield from _indexed(folder, collection, shown)
+        try:
+            found = _told(folder / _whole(collection), collection) if (folder / _whole(collection)).is_file() else None
+        except _UNREADABLE:
+            continue  # it is no longer what it was, which is said
+        if found and found.digest != expected.digests[collection]:
+            yield f"{_whole(collection)} has set digest {found.digest}, not {expected.digests[collection]}"
+        yield from _changes(folder, collection, found.ids if found else Ids.of(()))
 
 
-def _files(folder: Path, expected: Outline) -> Iterator[str]:
-    for collection, ids in expected.downloaded.items():
-        whole = folder / f"{NAMES[collection]}.jsonl.gz"
-        values = _values(whole)
-        for form in FORMATS:
-            path = folder / form.path(collection)
-            yield from _compared(path.name, values if form.values else ids, form.ids(path))
-        yield from _digest(whole, collection, expected.digests[collection])
-    for name, ids, found in files.ids_beside(folder, expected):
-        yield from _compared(name, ids, found)
-
-
-def _catalogue(folder: Path, expected: Outline, indexed: Indexed) -> Iterator[str]:
-    for collection, ids in expected.shown.items():
-        yield from _compared(
-            f"catalogue.sqlite ({collection})", ids, database.ids(folder / "catalogue.sqlite", collection)
-        )
-        yield from _compared(f"search index ({collection})", ids, iter(sorted(indexed(collection))))
-    for collection, ids in expected.open.items():
-        yield from _compared(f"{changes.NAME} ({collection})", ids, changes.ids(folder / changes.NAME, collection))
-
-
-def _compared(what: str, expected: Ids | None, ids: Iterator[str]) -> Iterator[str]:
+def _compared(what: str, expected: Ids | None, ids: Iterable[str]) -> Iterator[str]:
     try:
         found = Ids.of(ids)
     except _UNREADABLE as error:
         yield f"{what} cannot be read back: {error}"
         return
-    if expected is None or found == expected:
-        return
+    if expected is not None:
+        yield from _differing(what, expected, found)
+
+
+def _differing(what: str, expected: Ids, found: Ids) -> Iterator[str]:
     if found.count != expected.count:
         yield f"{what} holds {found.count} records, not {expected.count}"
-    else:
+    elif found != expected:
         yield f"{what} holds other records, or in another order"
-
-
-def _values(whole: Path) -> Ids | None:
-    """What the provenance of the whole lines amounts to; None when they cannot be read, which is said elsewhere."""
-    try:
-        lines = (orjson.loads(line.raw) for line in jsonlines.read(whole))
-        return Ids.of(value[0] for line in lines for value in provenance.values(line))
-    except _UNREADABLE:
-        return None
-
-
-def _digest(path: Path, collection: str, expected: str) -> Iterator[str]:
-    """The whole content of the lines, not their ids alone."""
-    try:
-        found = SetDigest.of((collection, line.id, hash_of(line.raw)) for line in jsonlines.read(path)).hex
-    except _UNREADABLE:
-        return  # said already
-    if found != expected:
-        yield f"{path.name} has set digest {found}, not {expected}"
 
 
 def _figures(folder: Path, expected: Outline) -> Iterator[str]:

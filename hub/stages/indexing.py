@@ -5,7 +5,6 @@ from pathlib import Path
 
 from hub.catalogue import database
 from hub.search import Query, SearchIndex
-from hub.stages.export_gate import Indexed
 from schemas.canonical import JSON
 
 FOLDER = "index"
@@ -18,10 +17,9 @@ def build(folder: Path, lines: Mapping[str, Iterable[JSON]]) -> None:
         SearchIndex.build(folder / FOLDER, rows)
 
 
-def reader(folder: Path) -> Indexed:
-    """The ids that the index of a draft finds when asked for everything."""
-    search = SearchIndex.open(folder / FOLDER)
-    return lambda collection: search.ids(Query(collection=collection))
+def ids(folder: Path, collection: str) -> list[str]:
+    """The ids that the index of a draft finds when asked for everything, in order."""
+    return sorted(SearchIndex.open(folder / FOLDER).ids(Query(collection=collection)))
 
 
 def _named(line: JSON, name_of: Callable[[str], str | None]) -> JSON:

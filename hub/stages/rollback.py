@@ -59,7 +59,7 @@ def roll_back(releases: Path, name: str, reason: str, now: datetime) -> Release:
                 reason=reason.strip(),
             )
             manifest = seal.seal(folder, unsealed)
-            export_gate.check_restored(folder, restored, indexing.reader(folder), bases)
+            export_gate.check_restored(folder, restored, bases)
             shelved = shelf.shelve(folder, releases, minted)
         return Release(name=minted, folder=shelved, manifest=manifest)
 

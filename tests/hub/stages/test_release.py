@@ -2,7 +2,6 @@ import gzip
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -218,25 +217,16 @@ def test_an_empty_catalogue_never_replaces_a_full_one(tmp_path: Path) -> None:
     assert shelf.current(tmp_path) == made.folder
 
 
-class Shrinking:
-    """Lines that lose one after they were first read, as a database without a stable view would."""
-
-    def __init__(self, lines: list[PublicLine]) -> None:
-        self._lines, self._walks = lines, 0
-
-    def __iter__(self) -> Iterator[PublicLine]:
-        self._walks += 1
-        return iter(self._lines if self._walks == 1 else self._lines[:-1])
-
-
 def test_a_release_that_is_not_what_was_announced_is_refused_and_the_last_one_stays(tmp_path: Path) -> None:
     made = released(publish(contents(ACTORS[0]), tmp_path, NOW))
+    first, second = published(*ACTORS)
+    misfiled = [first, PublicLine("ZZZZZZZZZZZZZ", second.raw)]
 
-    with pytest.raises(ReleaseRefused, match=r"actors\.csv holds 1 records, not 2"):
-        publish(contents(*ACTORS, lines={"actor": Shrinking(published(*ACTORS))}), tmp_path, NOW + DAY)
+    with pytest.raises(ReleaseRefused, match=r"actors\.csv holds other records"):
+        publish(contents(*ACTORS, lines={"actor": misfiled}), tmp_path, NOW + DAY)
 
     assert shelf.current(tmp_path) == made.folder
-    assert [path for path in tmp_path.iterdir() if path.name.startswith(".building")] == []
+    assert left_over(tmp_path) == []
 
 
 def test_records_that_are_not_open_data_are_shown_and_in_no_download(tmp_path: Path) -> None:
@@ -269,6 +259,7 @@ def test_who_may_only_be_counted_is_nowhere_but_in_the_figures(tmp_path: Path) -
 
 
 WRITER = """
+import resource
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -276,46 +267,84 @@ from hub.stages.release import publish
 from tests.hub.distributions.lines import actor, published
 from hub.distributions.contents import Contents
 
-class Slow:
-    walks = 0
+releases, processes, stop = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+
+def here():
+    print("here", flush=True)
+    sys.stdin.read()
+
+class Lines:
     def __iter__(self):
-        self.walks += 1
-        for number, line in enumerate(published(*(actor(str(each)) for each in range(200)))):
-            if self.walks == int(sys.argv[2]) and number == 100:
-                {stop}
+        for number, line in enumerate(published(*(actor(str(each)) for each in range(50)))):
+            if (stop, number) == ("lines", 40):
+                here()
             yield line
 
-publish(Contents(lines={{"actor": Slow()}}), Path(sys.argv[1]), datetime.now(UTC))
+if __name__ == "__main__":
+    if stop == "disk":
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+    publish(
+        Contents(lines={"actor": Lines()}),
+        releases,
+        datetime.now(UTC),
+        processes=processes,
+        last_word=here if stop == "last word" else lambda: None,
+    )
 """
 
 
-@pytest.mark.parametrize("walk", [1, 2, 3])
-def test_a_killed_writer_leaves_the_last_release_and_the_next_one_sweeps_up(tmp_path: Path, walk: int) -> None:
+@pytest.mark.parametrize(
+    ("processes", "stop"),
+    [(1, "lines"), (1, "last word"), (2, "last word"), (2, "catalogue.draft"), (2, "index"), (2, "manifest.json")],
+)
+def test_a_killed_writer_leaves_the_last_release_and_the_next_one_sweeps_up(
+    tmp_path: Path, processes: int, stop: str
+) -> None:
     made = released(publish(contents(*ACTORS), tmp_path, NOW))
 
-    stop = "print('here', flush=True); sys.stdin.read()"
-    command = [sys.executable, "-c", WRITER.format(stop=stop), str(tmp_path), str(walk)]
+    command = [sys.executable, "-c", WRITER, str(tmp_path), str(processes), stop]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
-        assert writer.stdout.readline() == b"here\n"
+        if stop in ("lines", "last word"):
+            assert writer.stdout.readline() == b"here\n"
+        else:  # as soon as that file is there
+            while writer.poll() is None and not [*tmp_path.glob(f".building-*/{stop}")]:
+                pass
         writer.send_signal(signal.SIGKILL)
-        writer.wait()
+        assert writer.stdout.read() == b""  # nor is anyone of its crew left, who would hold the other end
 
     assert shelf.current(tmp_path) == made.folder
     released(publish(contents(ACTORS[0]), tmp_path, NOW + DAY))
-    assert [path for path in tmp_path.iterdir() if path.name.startswith(".building")] == []
+    assert left_over(tmp_path) == []
 
 
-def test_a_full_disk_leaves_the_last_release(tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_full_disk_leaves_the_last_release_and_is_told_with_what_was_being_written(
+    tmp_path: Path, processes: int
+) -> None:
     made = released(publish(contents(*ACTORS), tmp_path, NOW))
 
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
-    command = [sys.executable, "-c", WRITER.format(stop=limit), str(tmp_path), "2"]
+    command = [sys.executable, "-c", WRITER, str(tmp_path), str(processes), "disk"]
     failed = subprocess.run(command, capture_output=True, check=False)
 
     assert failed.returncode == 1, failed.stderr
+    assert b"while working on " in failed.stderr
     assert shelf.current(tmp_path) == made.folder
     assert sorted(path.name for path in tmp_path.iterdir()) == [".lock", made.name, "current"]
+
+
+def left_over(releases: Path) -> list[str]:
+    return [path.name for path in releases.iterdir() if path.name.startswith(".") and path.name != ".lock"]
+
+
+def test_any_number_of_processes_writes_the_same_bytes(tmp_path: Path) -> None:
+    every = contents(*ACTORS, lines={"actor": published(*ACTORS), "project": published(project())})
+
+    alone, shared = (
+        released(publish(every, tmp_path / str(processes), NOW, processes=processes)) for processes in (1, 2)
+    )
+
+    assert (alone.folder / "SHA256SUMS").read_bytes() == (shared.folder / "SHA256SUMS").read_bytes()
 
 
 def test_two_writers_do_not_meet(tmp_path: Path) -> None:

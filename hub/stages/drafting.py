@@ -1,0 +1,161 @@
+"""Drafting: the files of a release, as tasks that several processes share.
+
+    snapshot ──┬─► tables, lines, linked data, provenance    of each collection, a walk each
+               ├─► source records, identifiers
+               ├─► statistics
+               ├─► catalogue.sqlite ──► search index, site
+               └─► lines ──► deltas ──► changes.sqlite
+
+Each task walks the snapshot itself and passes what it reads from writer to writer; none knows of another.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+import orjson
+
+from hub.catalogue import changes, database
+from hub.distributions import deltas, files, formats, table, tabulated
+from hub.distributions.contents import Contents, Outline, parsed
+from hub.distributions.deltas import Base
+from hub.distributions.formats import Format
+from hub.model.release import DeltaEntry, FileEntry
+from hub.stages import indexing, static_site
+from hub.stages.crew import Crew, Task
+from hub.statistics import OPEN, Statistics
+
+CATALOGUE, STATISTICS = "catalogue.sqlite", "statistics.json"
+_HISTORY, _INDEX, _DELTAS, _SITE = "identifiers.csv", "index", "deltas", "site.zip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A release to be written into a folder. contents: a snapshot. bases: where its deltas start from."""
+
+    folder: Path
+    name: str
+    now: datetime
+    contents: Contents
+    expected: Outline
+    previous: Path | None
+    bases: Sequence[Base]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The entries of the files of a draft, in the order of the manifest, and its deltas."""
+
+    files: tuple[FileEntry, ...]
+    deltas: tuple[DeltaEntry, ...]
+
+
+def write(draft: Draft, crew: Crew) -> Written:
+    """Write every file of a draft but those that describe the others."""
+    tasks = [*_downloads(draft), *_whole(draft)]
+    found = crew(tasks)
+    told, dated, changed = found[_DELTAS]
+    listed = [entry for task in tasks if task.name not in (_DELTAS, _SITE, _INDEX) for entry in found[task.name]]
+    return Written(files=(*listed, dated, *found[_SITE], *changed), deltas=told)
+
+
+def _downloads(draft: Draft) -> Iterator[Task]:
+    """What is made of the open records of each collection, the longest work first."""
+    for collection in draft.expected.downloaded:
+        for name, group in formats.GROUPS.items():
+            yield Task(name=_lines_of(collection, name), work=partial(_formats, draft, collection, group))
+        yield Task(name=files.records(collection), work=partial(_sources, draft, collection))
+
+
+def _whole(draft: Draft) -> Iterator[Task]:
+    """What is made of all records."""
+    yield Task(name=_HISTORY, work=partial(_history, draft))
+    yield Task(name=CATALOGUE, work=partial(_catalogue, draft))
+    yield Task(name=STATISTICS, work=partial(_statistics, draft))
+    lines = [_lines_of(collection, "lines") for collection in draft.expected.downloaded]
+    yield Task(name=_DELTAS, work=partial(_deltas, draft), after=(_HISTORY, *lines))
+    yield Task(name=_INDEX, work=partial(_index, draft), after=(CATALOGUE,))
+    yield Task(name=_SITE, work=partial(_site, draft), after=(CATALOGUE,))
+
+
+def _lines_of(collection: str, group: str) -> str:
+    return f"{formats.NAMES[collection]} ({group})"
+
+
+def _formats(draft: Draft, collection: str, group: Sequence[Format]) -> list[FileEntry]:
+    lines = (line for line in parsed(draft.contents.lines[collection]) if line[0].open)
+    rows = table.rows(collection, lines)
+    for form in group:
+        rows = form.write(draft.folder / form.path(collection), collection, rows, draft.contents.signed)
+    deque(rows, maxlen=0)
+    return [files.of_format(draft.folder, draft.expected, collection, form) for form in group]
+
+
+def _sources(draft: Draft, collection: str) -> list[FileEntry]:
+    return [files.write_records(draft.folder, draft.contents, draft.expected, collection)]
+
+
+def _history(draft: Draft) -> list[FileEntry]:
+    return [files.write_history(draft.folder, draft.contents, draft.expected)]
+
+
+def _catalogue(draft: Draft) -> list[FileEntry]:
+    catalogue = database.CatalogueFile(draft.folder / CATALOGUE)
+    try:
+        for collection, lines in draft.contents.lines.items():
+            deque(catalogue.write(collection, parsed(lines)), maxlen=0)
+        catalogue.finish(draft.contents, draft.expected.content)
+    finally:
+        catalogue.close()
+    if draft.expected.open != draft.expected.shown:
+        return []  # or the database would give away what is not open data
+    return [
+        files.entry(
+            draft.folder / CATALOGUE,
+            rows=sum(ids.count for ids in draft.expected.downloaded.values()),
+            media_type="application/vnd.sqlite3",
+            title="Tout le catalogue en une base de données (SQLite)",
+            title_en="The whole catalogue as one database (SQLite)",
+        )
+    ]
+
+
+def _statistics(draft: Draft) -> list[FileEntry]:
+    figures = Statistics({network.id: network.title for network in draft.contents.networks})
+    for counted in draft.contents.counted:
+        figures.add("actor", counted, "known")
+    for collection, lines in draft.contents.lines.items():
+        for line, says in parsed(lines):
+            figures.add(collection, says, OPEN if line.open else "published")
+    told = figures.as_json()
+    (draft.folder / STATISTICS).write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+    tabulated.write(draft.folder, told, draft.contents.signed)
+    whole = files.entry(
+        draft.folder / STATISTICS,
+        rows=None,
+        media_type="application/json",
+        title="Statistiques, avec leurs définitions (JSON)",
+        title_en="Statistics, with their definitions (JSON)",
+    )
+    return [whole, *tabulated.entries(draft.folder)]
+
+
+def _deltas(draft: Draft) -> tuple[tuple[DeltaEntry, ...], FileEntry, list[FileEntry]]:
+    told = deltas.write(draft.folder, draft.bases, draft.expected.digests)
+    dated = changes.write(draft.folder, draft.previous, told, draft.now)
+    return told, dated, list(deltas.files(draft.folder, told))
+
+
+def _index(draft: Draft) -> None:
+    indexing.build(
+        draft.folder,
+        {name: (says for _, says in parsed(lines)) for name, lines in draft.contents.lines.items()},
+    )
+
+
+def _site(draft: Draft) -> list[FileEntry]:
+    said = draft.contents
+    return list(static_site.write(draft.folder, draft.name, draft.now, said.notice, said.signed, said.networks))
