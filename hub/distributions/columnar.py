@@ -19,7 +19,7 @@ _TYPES = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
 
 def write(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
     """Write a file and pass the rows on."""
-    waiting: list[tuple[Cell, ...]] = []
+    waiting: list[list[Cell]] = []
     with pq.ParquetWriter(path, schema(table.described(collection), imprint), compression="zstd") as file:
         for row in rows:
             waiting.append(row.cells)

@@ -12,6 +12,7 @@ from hub.model.imprint import Imprint
 from schemas import excel
 
 _END = b"\r\n"
+_BUFFER = 1 << 16
 
 
 class Torn(ValueError):
@@ -20,28 +21,36 @@ class Torn(ValueError):
 
 def write(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
     """Write one row a record, under the headings of `hub.distributions.table`, and pass the rows on."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    blank = [""] * len(table.headings(collection))
+    with path.open("w", encoding="utf-8", newline="", buffering=_BUFFER) as file:
         out = csv.writer(file)
         out.writerow(table.headings(collection))
         for row in rows:
-            out.writerow(row.texts)
+            texts = blank.copy()
+            for at, _, text in row.filled:
+                texts[at] = text
+            out.writerow(texts)
             yield row
 
 
 def write_excel(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
     """The same for Excel in French: byte order mark, semicolons, decimal commas, nothing that it would run."""
-    with path.open("w", encoding=excel.ENCODING, newline="") as file:
+    blank = [""] * len(table.headings(collection))
+    with path.open("w", encoding=excel.ENCODING, newline="", buffering=_BUFFER) as file:
         out = csv.writer(file, delimiter=excel.DELIMITER)
         out.writerow(table.headings(collection))
         for row in rows:
-            out.writerow([text and _harmless(cell, text) for cell, text in zip(row.cells, row.texts, strict=True)])
+            texts, plain = blank.copy(), row.is_plain
+            for at, cell, text in row.filled:
+                texts[at] = _harmless(cell, text, plain=plain)
+            out.writerow(texts)
             yield row
 
 
-def _harmless(cell: Cell, text: str) -> str:
+def _harmless(cell: Cell, text: str, *, plain: bool) -> str:
     if isinstance(cell, int | float):
         return text.replace(".", ",")
-    return fit(excel.harmless(text))
+    return excel.harmless(text) if plain else fit(excel.harmless(text))
 
 
 def ids(path: Path) -> Iterator[str]:

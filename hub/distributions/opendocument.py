@@ -29,6 +29,7 @@ _MANIFEST = (
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
     '<manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/></manifest:manifest>'
 )
+_EMPTY = "<table:table-cell/>"
 # White space that OpenDocument would drop: runs, and what stands at either end of a paragraph (part 3, 6.1.2).
 _SPACES = re.compile(r"^ +| {2,}| +$")
 
@@ -55,19 +56,23 @@ def _content(file: IO[str], collection: str, rows: Iterable[Row], imprint: Impri
     headings = table.headings(collection)
     rest, count = iter(rows), 0
     first = next(rest, None)
+    blank = [_EMPTY] * len(headings)
     file.write(_BEGINS)
     while first or not count:
         count += 1
         file.write(_table(sheets.name(collection, count)))
-        file.write(_row(zip(headings, headings, strict=True)))
+        file.write(_row([_cell(heading, heading) for heading in headings]))
         for row in chain([first] if first else [], islice(rest, max_rows - 2)):
-            file.write(_row(zip(row.cells, row.texts, strict=True)))
+            cells, plain = blank.copy(), row.is_plain
+            for at, cell, text in row.filled:
+                cells[at] = _cell(cell, text, plain=plain)
+            file.write(_row(cells))
             yield row
         file.write("</table:table>")
         first = next(rest, None)
     for name, told in sheets.explained(collection, count, imprint).items():
         file.write(_table(name))
-        file.writelines(_row(zip(texts, texts, strict=True)) for texts in told)
+        file.writelines(_row([_cell(text, text) for text in texts]) for texts in told)
         file.write("</table:table>")
     file.write(_ENDS)
 
@@ -76,19 +81,20 @@ def _table(name: str) -> str:
     return f"<table:table table:name={quoteattr(name)}>"
 
 
-def _row(cells: Iterable[tuple[Cell, str]]) -> str:
-    return f"<table:table-row>{''.join([_cell(cell, text) for cell, text in cells])}</table:table-row>"
+def _row(cells: Iterable[str]) -> str:
+    return f"<table:table-row>{''.join(cells)}</table:table-row>"
 
 
-def _cell(cell: Cell, text: str) -> str:
+def _cell(cell: Cell, text: str, *, plain: bool = False) -> str:
+    """plain: the text has not to be spelt otherwise."""
     if not text:
-        return "<table:table-cell/>"
+        return _EMPTY
     if isinstance(cell, bool):
         return f'<table:table-cell office:value-type="boolean" office:boolean-value="{text}"/>'
     if isinstance(cell, int | float):
         return f'<table:table-cell office:value-type="float" office:value="{text}"/>'
-    told = "".join([f"<text:p>{_paragraph(line)}</text:p>" for line in sheets.fit(text).split("\n")])
-    return f'<table:table-cell office:value-type="string">{told}</table:table-cell>'
+    told = text if plain else "</text:p><text:p>".join(map(_paragraph, sheets.fit(text).split("\n")))
+    return f'<table:table-cell office:value-type="string"><text:p>{told}</text:p></table:table-cell>'
 
 
 def _paragraph(line: str) -> str:

@@ -66,6 +66,7 @@ COLUMNS = (
     own("regle", "Règle", "Rule", "Règle qui a fait choisir cette valeur.", example="most-recent"),
 )
 _GROUP = 50_000
+Value = tuple[str, str, str | None, int, str, str, str, str | None, str]
 
 
 def write(path: Path, _collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
@@ -74,7 +75,7 @@ def write(path: Path, _collection: str, rows: Iterable[Row], _imprint: Imprint) 
         out = csv.writer(file)
         out.writerow(column.heading for column in COLUMNS)
         for row in rows:
-            out.writerows(values(row.says))
+            out.writerows(row.made(_values))
             yield row
 
 
@@ -83,7 +84,7 @@ def write_columnar(path: Path, _collection: str, rows: Iterable[Row], imprint: I
     waiting: list[tuple[Any, ...]] = []
     with pq.ParquetWriter(path, columnar.schema(COLUMNS, imprint), compression="zstd") as file:
         for row in rows:
-            waiting.extend(values(row.says))
+            waiting.extend(row.made(_values))
             if len(waiting) >= _GROUP:
                 columnar.put(file, waiting)
                 waiting = []
@@ -92,22 +93,19 @@ def write_columnar(path: Path, _collection: str, rows: Iterable[Row], imprint: I
             columnar.put(file, waiting)
 
 
-def values(line: JSON) -> Iterator[tuple[str, str, str | None, int, str, str, str, str | None, str]]:
+def _values(row: Row) -> list[Value]:
+    return values(row.says)
+
+
+def values(line: JSON) -> list[Value]:
     """The rows of one record, in the order of COLUMNS."""
+    national_id, found = line["id"], list[Value]()
     for pointer, origins in line.get("provenance", {}).items():
         value = _told(_at(line, pointer))
-        for rank, origin in enumerate(origins, 1):
-            yield (
-                line["id"],
-                pointer,
-                value,
-                rank,
-                origin["network"],
-                origin["id"],
-                origin["pointer"],
-                origin["date"],
-                origin["rule"],
-            )
+        for rank, each in enumerate(origins, 1):
+            source = each["network"], each["id"], each["pointer"], each["date"], each["rule"]
+            found.append((national_id, pointer, value, rank, *source))
+    return found
 
 
 def count(line: JSON) -> int:
@@ -118,6 +116,8 @@ def count(line: JSON) -> int:
 def _at(line: JSON, pointer: str) -> Any:
     """What stands at a JSON pointer; None where nothing does."""
     found: Any = line
+    if pointer[1:] in line:
+        return line[pointer[1:]]
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(found, list):

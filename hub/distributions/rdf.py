@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO, cast
 
@@ -10,7 +11,7 @@ from pyoxigraph import Literal, RdfFormat, parse, serialize
 from hub.distributions import linked
 from hub.distributions.jsonlines import packed
 from hub.distributions.table import Row
-from hub.distributions.terms import PREFIXES, expanded, iri, nested, segment, triples
+from hub.distributions.terms import PREFIXES, Node, expanded, iri, nested, segment, triples
 from hub.distributions.xmltext import fit
 from hub.model.imprint import Imprint
 from schemas.canonical import JSON
@@ -20,22 +21,27 @@ _IDENTIFIER = expanded("dct:identifier").strip("<>")
 
 def write_triples(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
     """Write gzipped N-Triples, one triple a line, and pass the rows on."""
+    describe = partial(_described, collection, imprint)
     with packed(path) as file:
         for row in rows:
-            subject = iri(imprint.record(collection, segment(row.line.id)))
-            node = linked.described(collection, row.says, imprint)
+            subject, node = row.made(describe)
             file.write("".join(triples(subject, node, f"_:r{row.line.id}")).encode())
             yield row
 
 
 def write_turtle(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
     """Write Turtle, one paragraph a record, and pass the rows on."""
+    describe = partial(_described, collection, imprint)
     with path.open("w", encoding="utf-8", newline="\n", buffering=1 << 16) as file:
         file.writelines(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
         for row in rows:
-            subject = iri(imprint.record(collection, segment(row.line.id)))
-            file.write(f"\n{subject} {nested(linked.described(collection, row.says, imprint))} .\n")
+            subject, node = row.made(describe)
+            file.write(f"\n{subject} {nested(node)} .\n")
             yield row
+
+
+def _described(collection: str, imprint: Imprint, row: Row) -> tuple[str, Node]:
+    return iri(imprint.record(collection, segment(row.line.id))), linked.described(collection, row.says, imprint)
 
 
 def as_xml(collection: str, says: JSON, imprint: Imprint) -> str:

@@ -1,12 +1,12 @@
 """A public line as one flat row: the columns of every table, with the headings of the schemas.
 
-The row is made once and read by all the formats.
+The row is made once and read by all the formats. Records are sparse, a dozen values in more than fifty columns, so a
+row is filled from what its record says rather than by asking the record for every column.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from hub.distributions.contents import Parsed, PublicLine
 from hub.model.territory import territory
@@ -14,48 +14,73 @@ from schemas.canonical import JSON, canonical
 from schemas.registry import LATEST, Column, columns
 
 Cell = str | int | float | bool | list[str] | None
+_Made = TypeVar("_Made")
 _SHORT = ("code", "name", "national_id")
+_NOWHERE = {"country": ""}
 JOINT = "|"  # between the values of a list, as in the tables of schema.data.gouv.fr
+# What some format must spell otherwise, as canonical JSON has it: what XML reserves, Excel's own escapes, control
+# characters and quotes, the two characters that are none, white space in runs or at either end of a text.
+_SPECIAL = (b"&", b"<", b">", b"_x", b"\\", b"\xef\xbf", b"  ", b'" ', b' "')
+_LONG = 16_000  # bytes; in a line that is shorter no text is too long for a cell
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column of a downloaded table, and how its cell is read from a line."""
-
-    column: Column
-    read: Callable[[JSON], Cell]
-
-
-@dataclass(frozen=True, slots=True)
 class Row:
-    """A record with its cells, in the order of `fields`.
+    """A record on its way through the writers of a group. What it takes to write it is made when first asked for."""
 
-    texts: the cells of a text table; one without value is empty.
-    """
+    __slots__ = ("_cells", "_collection", "_filled", "_made", "_plain", "line", "says")
 
-    line: PublicLine
-    says: JSON
-    cells: tuple[Cell, ...]
-    texts: tuple[str, ...]
+    def __init__(self, collection: str, line: PublicLine, says: JSON) -> None:
+        self.line, self.says, self._collection = line, says, collection
+        self._cells: list[Cell] | None = None
+        self._filled: list[tuple[int, Cell, str]] | None = None
+        self._plain: bool | None = None
+        self._made: Any = None
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Its cells, in the order of the columns; None or no values where it says nothing."""
+        if self._cells is None:
+            self._cells = _reader(self._collection)(self.says)
+        return self._cells
+
+    @property
+    def filled(self) -> list[tuple[int, Cell, str]]:
+        """The cells that hold something: place, value, and the text that stands for it in a text table."""
+        if self._filled is None:
+            cells = self.cells
+            self._filled = [
+                (at, cell, cell if type(cell) is str else text(cell))
+                for at, cell in enumerate(cells)
+                if cell is not None and cell != []
+            ]
+        return self._filled
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no format has to spell, cut or change any of its texts."""
+        if self._plain is None:
+            raw = self.line.raw
+            self._plain = len(raw) < _LONG and not any(special in raw for special in _SPECIAL)
+        return self._plain
+
+    def made(self, how: Callable[["Row"], _Made]) -> _Made:
+        """What the writers of a group make of it, once for all of them."""
+        if self._made is None:
+            self._made = how(self)
+        return cast(_Made, self._made)
 
 
 def rows(collection: str, lines: Iterable[Parsed]) -> Iterator[Row]:
     """Lines as rows, one at a time."""
-    readers = [field.read for field in fields(collection)]
-    for line, says in lines:
-        cells = tuple([read(says) for read in readers])
-        yield Row(line, says, cells, tuple([text(cell) for cell in cells]))
+    return (Row(collection, line, says) for line, says in lines)
 
 
 @cache
-def fields(collection: str) -> tuple[Field, ...]:
+def described(collection: str) -> tuple[Column, ...]:
     """The columns of a collection: the national id, the public ones of its schema, then what the hub adds."""
     stated = [column for column in columns(LATEST[collection]) if column.public and not _of_one_source(column)]
-    return (
-        Field(_ID, lambda line: str(line["id"])),
-        *(Field(column, _reader(column)) for column in stated),
-        *(added for added in _ADDED if collection == "actor" or added.column.heading not in ("departement", "region")),
-    )
+    added = [added for added in _ADDED if collection == "actor" or added.heading not in ("departement", "region")]
+    return (_ID, *stated, *added)
 
 
 def _of_one_source(column: Column) -> bool:
@@ -63,13 +88,9 @@ def _of_one_source(column: Column) -> bool:
     return column.property == "id" or column.property.startswith("attribution.")
 
 
-def described(collection: str) -> tuple[Column, ...]:
-    """The columns alone."""
-    return tuple(field.column for field in fields(collection))
-
-
+@cache
 def headings(collection: str) -> list[str]:
-    return [field.column.heading for field in fields(collection)]
+    return [column.heading for column in described(collection)]
 
 
 def text(cell: Cell) -> str:
@@ -78,16 +99,51 @@ def text(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    return JOINT.join(value.replace(JOINT, "/") for value in cell) if isinstance(cell, list) else str(cell)
+    return JOINT.join([value.replace(JOINT, "/") for value in cell]) if isinstance(cell, list) else str(cell)
 
 
-def _reader(column: Column) -> Callable[[JSON], Cell]:
-    group, _, name = column.property.rpartition(".")
-    if group == "identifiers":
-        return lambda line: [each["value"] for each in line.get("identifiers", ()) if each["scheme"] == name]
-    if group:
-        return lambda line: cell(line[group].get(name)) if line.get(group) else None
-    return lambda line: cell(line.get(name))
+@cache
+def _reader(collection: str) -> Callable[[JSON], list[Cell]]:
+    """How the cells of a record are read."""
+    places = {column.heading: at for at, column in enumerate(described(collection))}
+    single, grouped, schemes = dict[str, int](), dict[str, dict[str, int]](), dict[str, int]()
+    for column in described(collection)[1 : -sum(heading in places for heading in _HUBS)]:
+        group, _, name = column.property.rpartition(".")
+        parts = schemes if group == "identifiers" else grouped.setdefault(group, {}) if group else single
+        parts[name] = places[column.heading]
+    lists = {*schemes.values(), places["reseaux"], places["sources"], places["origines"]}
+    blank: list[Cell] = [[] if at in lists else None for at in range(len(places))]
+    department, region = places.get("departement"), places.get("region")
+
+    def read(says: JSON) -> list[Cell]:
+        cells = blank.copy()
+        cells[0] = str(says["id"])
+        for name, value in says.items():
+            if name in single:
+                cells[single[name]] = value if type(value) is str else cell(value)
+            if name in grouped and value:
+                parts = grouped[name]
+                for part, inner in value.items():
+                    if part in parts:
+                        cells[parts[part]] = inner if type(inner) is str else cell(inner)
+        for scheme, at in schemes.items() if says.get("identifiers") else ():
+            cells[at] = [each["value"] for each in says["identifiers"] if each["scheme"] == scheme]
+        if department is not None and region is not None:
+            here = territory(says.get("seat") or _NOWHERE)
+            cells[department], cells[region] = here.department, here.region
+        cells[places["reseaux"]] = list(says.get("networks", ()))
+        sources = says.get("sources", ())
+        cells[places["sources"]] = [f"{source['network']}:{source['id']}" for source in sources]
+        origins = {source["attribution"].get("source") for source in sources if "attribution" in source}
+        cells[places["origines"]] = sorted(origin for origin in origins if origin)
+        return cells
+
+    return read
+
+
+def cells(collection: str, says: JSON) -> list[Cell]:
+    """The cells of one record, in the order of the columns."""
+    return _reader(collection)(says)
 
 
 def cell(value: Any) -> Cell:
@@ -102,15 +158,6 @@ def _short(value: Any) -> str:
     if not isinstance(value, dict):
         return str(value)
     return str(next((value[name] for name in _SHORT if value.get(name)), None) or canonical(value).decode())
-
-
-def _sources(line: JSON) -> Iterator[str]:
-    return (f"{source['network']}:{source['id']}" for source in line.get("sources", ()))
-
-
-def _origins(line: JSON) -> Iterator[str]:
-    stated = (source.get("attribution", {}).get("source") for source in line.get("sources", ()))
-    return iter(sorted({origin for origin in stated if origin}))
 
 
 def own(
@@ -147,45 +194,31 @@ _ID = own(
     required=True,
 )
 _ADDED = (
-    Field(
-        own("departement", "Département du siège", "Département of the seat", "Code INSEE.", example="35"),
-        lambda line: territory(line.get("seat") or {"country": ""}).department,
+    own("departement", "Département du siège", "Département of the seat", "Code INSEE.", example="35"),
+    own("region", "Région du siège", "Region of the seat", "Code INSEE.", example="53"),
+    own(
+        "reseaux",
+        "Réseaux",
+        "Networks",
+        "Réseaux dont l'annuaire contient la fiche.",
+        example="centraider",
+        many=True,
     ),
-    Field(
-        own("region", "Région du siège", "Region of the seat", "Code INSEE.", example="53"),
-        lambda line: territory(line.get("seat") or {"country": ""}).region,
+    own(
+        "sources",
+        "Fiches sources",
+        "Source records",
+        "Réseau et clé de chaque fiche dont celle-ci est faite.",
+        example="centraider:A-42",
+        many=True,
     ),
-    Field(
-        own(
-            "reseaux",
-            "Réseaux",
-            "Networks",
-            "Réseaux dont l'annuaire contient la fiche.",
-            example="centraider",
-            many=True,
-        ),
-        lambda line: list(line.get("networks", ())),
-    ),
-    Field(
-        own(
-            "sources",
-            "Fiches sources",
-            "Source records",
-            "Réseau et clé de chaque fiche dont celle-ci est faite.",
-            example="centraider:A-42",
-            many=True,
-        ),
-        lambda line: list(_sources(line)),
-    ),
-    Field(
-        own(
-            "origines",
-            "Sources d'origine",
-            "Origins",
-            "D'où les réseaux tiennent ces fiches, quand ils le disent.",
-            example="ror-france",
-            many=True,
-        ),
-        lambda line: list(_origins(line)),
+    own(
+        "origines",
+        "Sources d'origine",
+        "Origins",
+        "D'où les réseaux tiennent ces fiches, quand ils le disent.",
+        example="ror-france",
+        many=True,
     ),
 )
+_HUBS = tuple(column.heading for column in _ADDED)

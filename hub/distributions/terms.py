@@ -1,7 +1,6 @@
 """RDF terms as text, in the form that N-Triples and Turtle share."""
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from urllib.parse import quote
 
@@ -28,6 +27,7 @@ _WEB = re.compile(
     r"(?:#(?:[\w.~:@!$&'()*+,;=/?-]|%[0-9A-Fa-f]{2})*)?",
     re.ASCII,
 )
+_UNRESERVED = re.compile(r"[A-Za-z0-9_.~-]*")  # RFC 3986, 2.3
 _DATES = (
     (re.compile(r"\d{4}-\d\d-\d\d"), "date"),
     (re.compile(r"\d{4}-\d\d"), "gYearMonth"),
@@ -63,7 +63,7 @@ def web(text: str | None) -> str | None:
 
 def segment(text: str) -> str:
     """A text as one part of an IRI."""
-    return quote(text, safe="")
+    return text if _UNRESERVED.fullmatch(text) else quote(text, safe="")
 
 
 def literal(text: str, language: str = "") -> str:
@@ -89,15 +89,17 @@ def expanded(name: str) -> str:
     return f"<{PREFIXES[prefix]}{local}>"
 
 
-def triples(subject: str, node: Node, label: str) -> Iterator[str]:
+def triples(subject: str, node: Node, label: str) -> list[str]:
     """The lines of N-Triples of a thing. label: what the names of its blank nodes begin with, unique in the file."""
+    lines: list[str] = []
     for at, (name, value) in enumerate(node):
         if isinstance(value, Node):
             blank = f"{label}.{at}"
-            yield f"{subject} {expanded(name)} {blank} .\n"
-            yield from triples(blank, value, blank)
+            lines.append(f"{subject} {expanded(name)} {blank} .\n")
+            lines += triples(blank, value, blank)
         else:
-            yield f"{subject} {expanded(name)} {value if value[0] in _FULL else expanded(value)} .\n"
+            lines.append(f"{subject} {expanded(name)} {value if value[0] in _FULL else expanded(value)} .\n")
+    return lines
 
 
 def nested(node: Node) -> str:

@@ -5,7 +5,7 @@ A zip entry that is being written cannot grow past 2 GiB, so a sheet ends there 
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice, product
+from itertools import chain, count, islice, product
 from pathlib import Path
 from string import ascii_uppercase
 from xml.sax.saxutils import escape, quoteattr
@@ -61,18 +61,18 @@ def write(
             first = next(rest, None)
         for name, told in sheets.explained(collection, len(names), imprint).items():
             names.append(name)
-            body = "".join(_row(at, zip(texts, texts, strict=True)) for at, texts in enumerate(told, 1))
+            body = "".join(_row(at, zip(count(), texts, texts)) for at, texts in enumerate(told, 1))
             _put(packed, _sheet(len(names)), f"{_SHEET_BEGINS}{body}{_SHEET_ENDS}")
         _bind(packed, names)
 
 
 def _records(packed: ZipFile, sheet: str, collection: str, rows: Iterator[Row]) -> Iterator[Row]:
     """Write one sheet, up to the size that a zip entry can have; what is left of `rows` goes to the next one."""
-    headings = table.headings(collection)
-    waiting, held, size = [_SHEET_BEGINS, _row(1, zip(headings, headings, strict=True), ' s="1"')], 0, 0
+    headings = [(at, heading, heading) for at, heading in enumerate(table.headings(collection))]
+    waiting, held, size = [_SHEET_BEGINS, _row(1, headings, ' s="1"')], 0, 0
     with packed.open(entry(sheet), "w") as file:
         for at, row in enumerate(rows, 2):
-            text = _row(at, zip(row.cells, row.texts, strict=True))
+            text = _row(at, row.filled, plain=row.is_plain)
             waiting.append(text)
             held += len(text)
             if held > _FLUSH:
@@ -84,22 +84,27 @@ def _records(packed: ZipFile, sheet: str, collection: str, rows: Iterator[Row]) 
         file.write("".join([*waiting, _SHEET_ENDS]).encode())
 
 
-def _row(number: int, cells: Iterable[tuple[Cell, str]], style: str = "") -> str:
+def _row(number: int, filled: Iterable[tuple[int, Cell, str]], style: str = "", *, plain: bool = False) -> str:
+    """plain: no text has to be spelt otherwise."""
     told = [
-        _cell(f"{column}{number}", cell, text, style)
-        for column, (cell, text) in zip(_COLUMNS, cells, strict=False)
+        f'<c r="{_COLUMNS[at]}{number}"{style} t="inlineStr"><is><t xml:space="preserve">'
+        f"{text if plain else _spelt(text)}</t></is></c>"
+        if not isinstance(cell, int | float)
+        else _number(f"{_COLUMNS[at]}{number}", cell)
+        for at, cell, text in filled
         if text
     ]
     return f'<row r="{number}">{"".join(told)}</row>'
 
 
-def _cell(place: str, cell: Cell, text: str, style: str) -> str:
+def _number(place: str, cell: float) -> str:
     if isinstance(cell, bool):
         return f'<c r="{place}" t="b"><v>{int(cell)}</v></c>'
-    if isinstance(cell, int | float):
-        return f'<c r="{place}"><v>{cell}</v></c>'
-    told = _ESCAPED.sub("_x005F_", escape(sheets.fit(text)))
-    return f'<c r="{place}"{style} t="inlineStr"><is><t xml:space="preserve">{told}</t></is></c>'
+    return f'<c r="{place}"><v>{cell}</v></c>'
+
+
+def _spelt(text: str) -> str:
+    return _ESCAPED.sub("_x005F_", escape(sheets.fit(text)))
 
 
 def _sheet(number: int) -> str:

@@ -1,6 +1,7 @@
 """Where a record stands in France: its département and region, which it need not spell out."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from schemas import geography
 from schemas.canonical import JSON
@@ -14,18 +15,23 @@ class Territory:
     region: str | None = None
 
 
+_NOWHERE = Territory()
+
+
 def territory(seat: JSON) -> Territory:
     """The territory of a record's `seat`: from its commune when it has one, else from its postcode."""
-    if seat.get("country", "FR") != "FR":
-        return Territory()
-    insee, postcode = seat.get("insee"), seat.get("postcode")
+    return _of(seat.get("insee"), seat.get("postcode")) if seat.get("country", "FR") == "FR" else _NOWHERE
+
+
+@lru_cache(maxsize=1 << 16)  # more than there are communes
+def _of(insee: str | None, postcode: str | None) -> Territory:
     commune = geography.commune(insee) if insee else None
     if commune:
         return Territory(commune.department, commune.region)
     department = (geography.department_of_insee(insee) if insee else None) or (
         geography.department_of_postcode(postcode) if postcode else None
     )
-    return Territory(department, geography.region_of(department)) if department else Territory()
+    return Territory(department, geography.region_of(department)) if department else _NOWHERE
 
 
 def regions(line: JSON) -> tuple[str, ...]:

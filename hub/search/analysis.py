@@ -34,7 +34,7 @@ def words(text: str) -> list[str]:
     >>> words("I.C.A.R.E., St-Étienne: l'œuvre")
     ['icare', 'saint', 'etienne', 'l', 'oeuvre']
     """
-    joined = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), text)
+    joined = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), text) if "." in text else text
     return [_SPELT_OUT.get(word, word) for word in fold(joined).split()]
 
 
@@ -62,7 +62,11 @@ def roots(spelt: Iterable[str]) -> list[str]:
     >>> roots(["les", "eaux", "de", "la", "terre"])
     ['eau', 'terre']
     """
-    return [_singular(word) for word in spelt if word not in STOP_WORDS]
+    return [
+        word[:-1] if word[-1] in "sx" and len(word) > _SHORTEST_PLURAL else word
+        for word in spelt
+        if word not in STOP_WORDS
+    ]
 
 
 def analysers() -> dict[str, TextAnalyzer]:
@@ -70,7 +74,3 @@ def analysers() -> dict[str, TextAnalyzer]:
     plain = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
     french = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer("french")).build()
     return {EXACT: plain, STEMMED: french}
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if len(word) > _SHORTEST_PLURAL and word[-1] in "sx" else word

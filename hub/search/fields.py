@@ -5,8 +5,8 @@ counts hold codes as they are. `row` numbers the lines of a collection.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache, partial
 from itertools import chain
 
 from tantivy import Document, Schema, SchemaBuilder
@@ -60,14 +60,13 @@ def schema() -> Schema:
 
 def document(line: JSON, row: int) -> Document:
     """The document of one public line of any collection."""
-    name = line.get("name") or line["title"]
-    codes = {facet: list(_codes(line, facet)) for facet in FACETS}
-    spelt = _spelt(line, name, codes)
+    name, places, codes = line.get("name") or line["title"], _places(line), _codes(line)
+    spelt = _spelt(line, name, places, codes)
     made = Document()
     made.add_text("id", line["id"])
     made.add_text("label", name)
     made.add_text("order", " ".join(spelt["name"]))
-    made.add_text("town", next((place["city"] for place in _places(line) if place.get("city")), ""))
+    made.add_text("town", next((place["city"] for place in places if place.get("city")), ""))
     made.add_unsigned("row", row)
     for facet, values in codes.items():
         for value in values:
@@ -75,9 +74,10 @@ def document(line: JSON, row: int) -> Document:
     for identifier in _identifiers(line):
         made.add_text("identifiers", identifier)
     for field, found in spelt.items():
-        made.add_text(field, " ".join(roots(found) if field in STEMMED_FIELDS else found))
+        if found:
+            made.add_text(field, " ".join(roots(found) if field in STEMMED_FIELDS else found))
     made.add_text("every_word", " ".join(dict.fromkeys(chain.from_iterable(spelt.values()))))
-    _place_on_map(made, line)
+    _place_on_map(made, places)
     return made
 
 
@@ -89,29 +89,35 @@ def compact(text: str) -> str:
 
 def position(line: JSON) -> tuple[float, float] | None:
     """Latitude and longitude of an actor's seat, of a project's first located place, of an announcement's place."""
-    for place in _places(line):
+    return _position(_places(line))
+
+
+def _position(places: Iterable[JSON]) -> tuple[float, float] | None:
+    for place in places:
         if place.get("lat") is not None and place.get("lon") is not None:
             return place["lat"], place["lon"]
     return None
 
 
-def _codes(line: JSON, facet: str) -> Iterator[str]:
-    if facet == "types" and line.get("type"):
-        yield line["type"]
-        yield from vocabulary("actor-types").ancestors(line["type"])
-    elif facet == "countries":
-        yield from dict.fromkeys(
-            country["code"] if isinstance(country, dict) else country for country in line.get("countries", ())
-        )
-    elif facet == "regions":
-        yield from regions(line)
-    elif facet == "departments":
-        yield from departments(line)
-    elif facet in ("stages", "kinds"):
-        if line.get(facet.removesuffix("s")):
-            yield line[facet.removesuffix("s")]
-    elif facet != "types":
-        yield from dict.fromkeys(line.get(facet, ()))
+def _codes(line: JSON) -> dict[str, Sequence[str]]:
+    """facet -> the codes of a line, each once."""
+    type_ = line.get("type")
+    return {
+        "types": (type_, *vocabulary("actor-types").ancestors(type_)) if type_ else (),
+        "regions": regions(line),
+        "departments": departments(line),
+        "sectors": _each_once(line, "sectors"),
+        "countries": _each_once(line, "countries"),
+        "sdgs": _each_once(line, "sdgs"),
+        "networks": _each_once(line, "networks"),
+        "stages": (line["stage"],) if line.get("stage") else (),
+        "kinds": (line["kind"],) if line.get("kind") else (),
+    }
+
+
+def _each_once(line: JSON, facet: str) -> Sequence[str]:
+    found = line.get(facet)
+    return list(dict.fromkeys([each["code"] if isinstance(each, dict) else each for each in found])) if found else ()
 
 
 def _identifiers(line: JSON) -> Iterator[str]:
@@ -126,21 +132,27 @@ def _identifiers(line: JSON) -> Iterator[str]:
         yield compact(line["website"])
 
 
-def _spelt(line: JSON, name: str, codes: dict[str, list[str]]) -> dict[str, list[str]]:
+def _spelt(
+    line: JSON, name: str, places: Sequence[JSON], codes: Mapping[str, Sequence[str]]
+) -> dict[str, Sequence[str]]:
     """field -> the folded words that go into it."""
-    named = words(name)
-    towns = [text for place in _places(line) for text in map(place.get, ("city", "name", "postcode")) if text]
+    named, acronym = words(name), line.get("acronym")
     others = [initials(name), *line.get("other_names", ()), *line.get("former_names", ())]
     told = [line.get("description") or line.get("summary") or "", *_neighbours(line)]
     return {
-        "acronym": words(line.get("acronym") or ""),
+        "acronym": words(acronym) if acronym else (),
         "name": named,
         "name_stems": named,
         "aliases": words(" ".join(others)),
-        "place": words(" ".join(towns)),
+        "place": [word for place in places for word in _located(*map(place.get, ("city", "name", "postcode")))],
         "topics": [word for facet in _LABELS for code in codes[facet] for word in _topic(facet, code)],
         "text": words(" ".join(told)),
     }
+
+
+@lru_cache(maxsize=1 << 16)  # towns come again and again
+def _located(city: str | None, name: str | None, postcode: str | None) -> tuple[str, ...]:
+    return tuple(words(" ".join([text for text in (city, name, postcode) if text])))
 
 
 @cache
@@ -188,12 +200,12 @@ def _places(line: JSON) -> list[JSON]:
     return [place for place in (line.get("seat"), line.get("place"), *line.get("places", ())) if place]
 
 
-def _place_on_map(made: Document, line: JSON) -> None:
-    found = position(line)
+def _place_on_map(made: Document, places: Iterable[JSON]) -> None:
+    found = _position(places)
     if found is None:
         return
     lat, lon = found
     made.add_float("lat", float(lat))
     made.add_float("lon", float(lon))
-    for zoom in grid.ZOOMS:
-        made.add_unsigned(f"cell_{zoom}", grid.cell(lat, lon, zoom))
+    for zoom, cell in zip(grid.ZOOMS, grid.cells(lat, lon), strict=True):
+        made.add_unsigned(f"cell_{zoom}", cell)

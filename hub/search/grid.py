@@ -14,13 +14,16 @@ _MERCATOR_LIMIT = 85.051128  # degrees of latitude where the square map ends
 _EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG 1980
 
 
-def cell(lat: float, lon: float, zoom: int) -> int:
-    """The number of the cell that holds a point given in degrees."""
-    side = 1 << (zoom + 2)
+def cells(lat: float, lon: float) -> list[int]:
+    """The number of the cell that holds a point given in degrees, at each of the zooms."""
     latitude = math.radians(max(-_MERCATOR_LIMIT, min(_MERCATOR_LIMIT, lat)))
-    x = int((lon + 180) / 360 * side)
-    y = int((1 - math.asinh(math.tan(latitude)) / math.pi) / 2 * side)
-    return min(max(y, 0), side - 1) * side + min(max(x, 0), side - 1)
+    across, down = (lon + 180) / 360, (1 - math.asinh(math.tan(latitude)) / math.pi) / 2
+    sides = [1 << (zoom + 2) for zoom in ZOOMS]
+    return [_within(down, side) * side + _within(across, side) for side in sides]
+
+
+def _within(part: float, side: int) -> int:
+    return min(max(int(part * side), 0), side - 1)
 
 
 def nearest_zoom(zoom: int) -> int:

@@ -4,7 +4,7 @@ from functools import cache
 from html import escape
 
 from hub.distributions import table
-from hub.distributions.table import Cell, Field
+from hub.distributions.table import Cell
 from schemas.canonical import JSON
 from schemas.registry import Column
 from schemas.vocabularies import vocabulary
@@ -16,7 +16,10 @@ _LEFT_OUT_ENDS = ("_cle", "_id_national", "_latitude", "_longitude", "_precision
 def article(collection: str, says: JSON, titles: dict[str, str]) -> str:
     """titles: network -> its name for people."""
     name = escape(says.get("name") or says["title"])
-    told = "".join(_told(field, says, titles) for field in _shown(collection))
+    cells = table.cells(collection, says)
+    told = "".join(
+        [_told(column, cells[at], titles) for at, column in _shown(collection) if cells[at] not in (None, [])]
+    )
     return f'<article id="{says["id"]}"><h2>{name}</h2><dl>{told}</dl><p>Identifiant {says["id"]}</p></article>\n'
 
 
@@ -33,25 +36,26 @@ def subjects(collection: str, says: JSON) -> list[str]:
         "pays",
         "chef_de_file_nom",
     )
-    found = [field for field in table.fields(collection) if field.column.heading in named]
-    return [text for field in found for text in _texts(field.column, field.read(says), {})]
+    cells = table.cells(collection, says)
+    found = [(column, cells[at]) for at, column in enumerate(table.described(collection)) if column.heading in named]
+    return [text for column, cell in found for text in _texts(column, cell, {})]
 
 
 @cache
-def _shown(collection: str) -> tuple[Field, ...]:
+def _shown(collection: str) -> tuple[tuple[int, Column], ...]:
     return tuple(
-        field
-        for field in table.fields(collection)
-        if field.column.heading not in _LEFT_OUT and not field.column.heading.endswith(_LEFT_OUT_ENDS)
+        (at, column)
+        for at, column in enumerate(table.described(collection))
+        if column.heading not in _LEFT_OUT and not column.heading.endswith(_LEFT_OUT_ENDS)
     )
 
 
-def _told(field: Field, says: JSON, titles: dict[str, str]) -> str:
-    texts = _texts(field.column, field.read(says), titles if field.column.heading == "reseaux" else {})
+def _told(column: Column, cell: Cell, titles: dict[str, str]) -> str:
+    texts = _texts(column, cell, titles if column.heading == "reseaux" else {})
     if not texts:
         return ""
-    told = ", ".join(map(_link if field.column.kind == "url" else escape, texts))
-    return f"<dt>{escape(field.column.title_fr)}</dt><dd>{told}</dd>"
+    told = ", ".join(map(_link if column.kind == "url" else escape, texts))
+    return f"<dt>{escape(column.title_fr)}</dt><dd>{told}</dd>"
 
 
 def _texts(column: Column, cell: Cell, titles: dict[str, str]) -> list[str]:
