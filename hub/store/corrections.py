@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from hub.model.correction import Answer, Correction
-from hub.store.tables import corrections
+from hub.store.correspondence import corrections
 from schemas.record import RecordKey
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Select, delete, exists, func, select, update
 
 from hub.model.erasure import Erasure
 from hub.model.statement import Op
-from hub.store.tables import A_TOMBSTONE, ERASED, clusters, corrections, doubts, edges, feedback, records, statements
+from hub.store.correspondence import corrections, feedback
+from hub.store.tables import A_TOMBSTONE, ERASED, clusters, doubts, edges, records, statements
 from schemas.feedback import Fate
 from schemas.record import RecordKey
 

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Text, and_, cast, delete,
 
 from hub.model.account import Account
 from hub.model.standing import State
-from hub.store.tables import accounts, clusters, corrections, feedback, golden, records, source_state
+from hub.store.correspondence import accounts, corrections, feedback
+from hub.store.tables import clusters, golden, records, source_state
 from hub.store.upsert import upsert
 from schemas.feedback import Fate, Totals
 from schemas.record import RecordKey

@@ -2,13 +2,13 @@
 
     precious   statements (what was received, append only) · judgements, undos (what people decided and took back)
                rulings, instructions, source_keys (what they decided about holds and told us of sources)
-               corrections (what was proposed to networks, and what they answered)
+               corrections (what was proposed to networks, and what they answered), in `correspondence.py`
                moments (resolutions and releases, so that they can be done again in the same order)
     position   sources · source_state · jobs · records (one row a key: which statement stands); in
                `ledger.py`, runs · pings · told · notices
     derived    clusters · mentions · edges · registers · doubts · issued_ids · golden: rebuilt from the precious part
                to the same bytes
-    told       feedback · accounts: derived too, but numbered in the order in which it was told
+    told       feedback · accounts, in `correspondence.py`: derived too, but numbered in the order in which it was told
 
 `issued_ids` is derived too, but is never emptied: an identifier once given answers for ever.
 """
@@ -31,10 +31,10 @@ from sqlalchemy import (
     text,
 )
 
-from hub.store import ledger
+from hub.store import correspondence
 from hub.store.columns import HASH, NATIONAL_ID, NULLABLE_JSON, NUMBER, UtcDateTime, key_type
 
-metadata = ledger.metadata  # so that whoever knows these tables knows those of the ledger too
+metadata = correspondence.metadata  # so that whoever knows these tables knows those beside them too
 
 # Conditions of two partial indexes, spelt out in queries too: with bound values no index of these would be used.
 A_TOMBSTONE = text("op = 'delete'")
@@ -323,56 +323,6 @@ source_keys = Table(
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-)
-
-# What the national level proposes to networks. current, proposed: as JSON texts. answer: null while it waits.
-corrections = Table(
-    "corrections",
-    metadata,
-    Column("number", NUMBER, primary_key=True),
-    Column("source", key_type, nullable=False),
-    Column("collection", key_type, nullable=False),
-    Column("local_id", key_type, nullable=False),
-    Column("pointer", Text, nullable=False),
-    Column("current", Text, nullable=False),
-    Column("proposed", Text, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("author", Text, nullable=False),
-    Column("proposed_at", UtcDateTime, nullable=False),
-    Column("answer", String(10)),
-    Column("answer_reason", Text),
-    Column("answered_at", UtcDateTime),
-    CheckConstraint("answer IN ('accepted', 'refused')", name="answer"),
-    Index("ix_corrections_key", "source", "collection", "local_id"),
-)
-
-# What each network is told of each of its records. number: of the line, rising within one source: a network asks for
-# what came after the last one it has. fingerprint: of all that the line was made of.
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("source", key_type, primary_key=True),
-    Column("collection", key_type, primary_key=True),
-    Column("local_id", key_type, primary_key=True),
-    Column("number", BigInteger, nullable=False),
-    Column("fate", String(12), nullable=False),
-    Column("fingerprint", Text, nullable=False),
-    Column("line", LargeBinary, nullable=False),
-    Index("ix_feedback_number", "source", "number", unique=True),
-    Index("ix_feedback_fate", "source", "fate"),
-)
-
-# inputs: of all that the lines of a source were made of. number: of its last line.
-accounts = Table(
-    "accounts",
-    metadata,
-    Column("source", key_type, primary_key=True),
-    Column("epoch", Text, nullable=False),
-    Column("number", BigInteger, nullable=False),
-    Column("as_of", UtcDateTime, nullable=False),
-    Column("read_seq", BigInteger),
-    Column("totals", JSON, nullable=False),
-    Column("inputs", HASH, nullable=False),
 )
 
 meta = Table(

@@ -22,9 +22,10 @@ from typer.testing import CliRunner, Result
 from hub.cli.serving import working_app
 from hub.networks import issue
 from hub.settings import SourceFile, add_source, init_home
+from hub.store.correspondence import accounts
 from hub.store.engine import reading as reading_hub
 from hub.store.ledger import pings
-from hub.store.tables import accounts, golden
+from hub.store.tables import golden
 from hub.wiring import Hub, open_hub
 from node.cli import app
 from node.errors import HubRefused
