@@ -5,26 +5,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlalchemy import Connection
 
 from hub.cli.door import ATTENTION, HERE, AsJson, Home, show_facts, show_rows
-from hub.cli.told import flat, held
 from hub.model.hold import Hold, HoldState
-from hub.model.job import Job
 from hub.model.ruling import Ruling
+from hub.stages import visits
 from hub.stages.ruling import rule
-from hub.store import holds, jobs, rulings
 from hub.store.engine import reading
 from hub.wiring import open_hub
-from schemas.canonical import JSON
-from schemas.errors import NotFound
 
 app = typer.Typer(name="job", help="The visits to the sources, and what waits for a person.", no_args_is_help=True)
 COLUMNS = (
     *("number", "source", "ended_at", "status", "received", "accepted", "quarantined", "deleted"),
     *("held", "rekeyed", "kept", "hold", "hold_nights", "reason", "to_do"),
 )
-_LISTED = 1_000
 
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
 Why = Annotated[str, typer.Option("--reason", help="Why, for whoever reads it later.")]
@@ -41,19 +35,18 @@ def list_jobs(
     """List the last visits, newest first, with what waits and what to do about it."""
     now = datetime.now(UTC)
     with open_hub(home) as hub, reading(hub.engine) as connection:
-        found = jobs.newest(connection, source, limit)
-        waits = {name: jobs.hold(connection, name) for name in {job.source for job in found}}
-    show_rows((_row(job, waits[job.source], now) for job in found), COLUMNS, as_json=as_json)
+        found = visits.newest(connection, source, limit)
+    rows = (visits.flat(job) | visits.held(hold, now) | {"to_do": _to_do(hold, now)} for job, hold in found)
+    show_rows(rows, COLUMNS, as_json=as_json)
 
 
 @app.command()
 def show(number: int, home: Home = HERE, as_json: AsJson = False) -> None:
     """Show one visit with its proof, what it holds, what was decided about it, and what to do."""
+    now = datetime.now(UTC)
     with open_hub(home) as hub, reading(hub.engine) as connection:
-        found = jobs.get(connection, number)
-        if found is None:
-            raise NotFound(f"no job {number}")
-        told, waiting = _shown(connection, found, datetime.now(UTC))
+        facts, hold, waiting = visits.shown(connection, number, now)
+    told = facts | {"to_do": _to_do(hold, now)}
     if as_json:
         show_facts(told | {"waiting_records": waiting}, as_json=True)
         return
@@ -82,26 +75,10 @@ def _rule(home: Path, number: int, ruling: Ruling, by: str, reason: str, *, as_j
         raise typer.Exit(ATTENTION)
 
 
-def _shown(connection: Connection, job: Job, now: datetime) -> tuple[JSON, list[JSON]]:
-    """The job's facts, and the records that wait at it."""
-    hold = jobs.hold(connection, job.source)
-    mine = hold if hold is not None and hold.job == job.number else None
-    told = {
-        **job.as_json(),
-        **held(mine, now),
-        "rulings": [each.as_json() for each in rulings.of_job(connection, job.number)],
-        "to_do": _to_do(mine, now) if mine else None,
-    }
-    return told, holds.listed(connection, job.source, _LISTED) if mine else []
-
-
-def _row(job: Job, hold: Hold | None, now: datetime) -> JSON:
-    mine = hold if hold is not None and hold.job == job.number else None
-    return flat(job) | held(mine, now) | {"to_do": _to_do(mine, now) if mine else None}
-
-
-def _to_do(hold: Hold, now: datetime) -> str:
+def _to_do(hold: Hold | None, now: datetime) -> str | None:
     """What the person who reads this can do about a hold."""
+    if hold is None:
+        return None
     if hold.state(now) is HoldState.REJECTED:
         return "the network states these records again, or says anew why they left"
     orders = [f"`rrma-hub job confirm {hold.job}` or `reject {hold.job}`"] if hold.deletions else []

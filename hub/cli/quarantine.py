@@ -10,11 +10,12 @@ import orjson
 import typer
 
 from hub.cli.door import ATTENTION, DONE, HERE, SOURCE_FAILED, AsJson, Home, show_facts, show_json, show_rows
-from hub.cli.told import HARVESTED, flat
+from hub.cli.told import HARVESTED
 from hub.model.job import JobStatus
 from hub.quality.remedy import remedies
 from hub.stages import quarantine as waiting
 from hub.stages.rejudging import rejudge as look_again
+from hub.stages.visits import flat
 from hub.store import statements
 from hub.store.engine import reading
 from hub.store.statements import Quarantined

@@ -1,5 +1,8 @@
 """`rrma-hub serve`: portal and API over the current release. `rrma-hub steward`: all that is over the database."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
@@ -64,7 +67,8 @@ def steward(
 def working_app(hub: Hub) -> Starlette:
     """All that is served over the working database: the networks' door under /api, the stewards' everywhere else.
 
-    Raises ConfigError.
+    What drafts are compared with is made while the service starts, so that the first one waits for it no longer than
+    that takes. Raises ConfigError.
     """
     model, threshold = hub.model_with(threshold=0.0), hub.settings.threshold
     stewards = read_stewards(hub.home / hub.settings.stewards)
@@ -77,7 +81,14 @@ def working_app(hub: Hub) -> Starlette:
     receipts = Receipts(hub.releases, key_at(hub.home / hub.settings.signing_key))
     networks = networks_app(hub.engine, tokens, sources, checker, receipts, version=version("rrma-hub"))
     review = steward_app(hub.engine, model, threshold, stewards, version=version("rrma-hub"))
-    return Starlette(routes=[Mount("/api", networks), Mount("/", review)])
+
+    @asynccontextmanager
+    async def warmed(_: Starlette) -> AsyncIterator[None]:
+        warming = asyncio.create_task(asyncio.to_thread(checker.ready))
+        yield
+        await warming
+
+    return Starlette(routes=[Mount("/api", networks), Mount("/", review)], lifespan=warmed)
 
 
 def _source(home: Path, release: Path | None, *, read_only: bool) -> ReleaseSource:

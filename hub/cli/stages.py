@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hub.cli.door import ATTENTION, DONE, HERE, SOURCE_FAILED, AsJson, Home, show_facts, show_json, show_rows
-from hub.cli.told import HARVESTED, flat, show_difference, status_of
+from hub.cli.told import HARVESTED, show_difference, status_of
 from hub.model.job import Job, JobStatus
 from hub.model.match import Verdict
 from hub.settings import FILE, init_home
@@ -19,6 +19,7 @@ from hub.stages.judging import judgement
 from hub.stages.publication import release as publish
 from hub.stages.release import Release, Unchanged
 from hub.stages.resolve import resolve as find_clusters
+from hub.stages.visits import flat
 from hub.stages.what_if import what_if as preview
 from hub.store.engine import reading
 from hub.wiring import open_feeds, open_hub

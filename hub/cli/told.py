@@ -6,18 +6,12 @@ from sqlalchemy import Connection
 
 from hub.cli.door import show_facts, show_rows
 from hub.distributions import kept, shelf
-from hub.model.hold import Hold
-from hub.model.job import Job
+from hub.stages.visits import flat, held
 from hub.store import clusters, goldens, instructions, jobs
 from hub.wiring import Hub
 from schemas.canonical import JSON
 
 HARVESTED = ("source", "status", "received", "accepted", "unchanged", "quarantined", "deleted", "held", "reason")
-
-
-def flat(job: Job) -> JSON:
-    """A job as one row: its tally beside its other facts, how many records the source declares and how many wait."""
-    return job.as_json() | job.tally.as_json() | {"declared": job.declared, "waiting": job.waiting}
 
 
 def show_difference(found: JSON, *, as_json: bool) -> None:
@@ -31,18 +25,6 @@ def show_difference(found: JSON, *, as_json: bool) -> None:
     show_rows(moved, ("what", "id", "collection", "leads_to"), as_json=False)
     show_rows([{"page": page} for page in found["pages"]], ("page",), as_json=False)
     show_rows(found["figures"], ("id", "population", "code", "before", "after"), as_json=False)
-
-
-def held(hold: Hold | None, now: datetime) -> JSON:
-    """Whether something of a source waits, for whom, since when, and which job to decide about."""
-    if hold is None:
-        return {"hold": None}
-    return {
-        "hold": str(hold.state(now)),
-        "hold_since": hold.since.isoformat(),
-        "hold_nights": hold.nights(now),
-        "hold_job": hold.job,
-    }
 
 
 def status_of(hub: Hub, connection: Connection, now: datetime) -> JSON:

@@ -47,8 +47,11 @@ class Outcome:
 def rule(engine: Engine, number: int, ruling: Ruling, *, author: str, reason: str, now: datetime) -> Outcome:
     """Decide about what job `number` holds, in one transaction.
 
-    Raises NotFound for a job that never was, RefusedRuling when this cannot be decided about that job now.
+    Raises NotFound for a job that never was, RefusedRuling when this cannot be decided about that job now,
+    RequestError when it says not who takes it, and why.
     """
+    if not author.strip() or not reason.strip():
+        raise RequestError("a decision says who took it, and why")
     with engine.begin() as connection:
         job = jobs.get(connection, number)
         if job is None:

@@ -4,6 +4,8 @@ GET  /review                 the queue                 POST /review/{pair}      
 GET  /review/{pair}          two records side by side  POST /review/{number}/undo   taken back
 GET  /clusters/{id}          why it stands together    POST /what-if                what would change
 GET  /judgements             all that was decided
+GET  /jobs                   the visits           POST /jobs/{number}/confirm   what it holds is applied
+GET  /jobs/{number}          what waits at one    POST /jobs/{number}/reject    it is not
 """
 
 from collections.abc import Mapping
@@ -18,15 +20,19 @@ from starlette.middleware import Middleware
 from hub.model.decision import Undo
 from hub.model.identity import tidy_national_id
 from hub.model.match import Judgement, Verdict
+from hub.model.ruling import Ruling
 from hub.resolution import Model
-from hub.stages import judging, review
+from hub.stages import judging, review, visits
 from hub.stages.resolve import at_threshold
+from hub.stages.ruling import rule
 from hub.stages.what_if import effects, what_if
 from hub.steward.pairs import name_of, pair_of
 from hub.steward.tokens import StewardsOnly
+from hub.store.engine import reading
 from hub.web import problems
 from schemas.canonical import JSON
 
+Number = Annotated[int, Path(ge=1, lt=1 << 63)]
 Text = Annotated[str, Field(min_length=1, max_length=2_000, pattern=r"^[^\x00]*$")]
 
 
@@ -60,6 +66,13 @@ class Supposition(_Body):
 
     threshold: float | None = Field(None, allow_inf_nan=False)
     judge: Imagined | None = None
+
+
+class Decided(_Body):
+    """About what a job holds. rekey: about the map of re-keyed records that it proposes, not about its deletions."""
+
+    reason: Text
+    rekey: bool = False
 
 
 def create_app(engine: Engine, model: Model, threshold: float, stewards: Mapping[str, str], *, version: str) -> FastAPI:
@@ -111,7 +124,7 @@ def create_app(engine: Engine, model: Model, threshold: float, stewards: Mapping
         return judging.judge(engine, decided).as_json()
 
     @app.post("/review/{number}/undo", status_code=201)
-    def undo_judgement(number: Annotated[int, Path(ge=1, lt=1 << 63)], taken_back: TakenBack, request: Request) -> JSON:
+    def undo_judgement(number: Number, taken_back: TakenBack, request: Request) -> JSON:
         """Take back one judgement; an earlier one of its pair stands again."""
         undone = Undo(author=request.state.steward, reason=taken_back.reason, at=datetime.now(UTC))
         return judging.undo(engine, number, undone).as_json()
@@ -136,4 +149,43 @@ def create_app(engine: Engine, model: Model, threshold: float, stewards: Mapping
         )
         return what_if(engine, there, imagined).as_json()
 
+    _decide_holds(app, engine)
     return app
+
+
+def _decide_holds(app: FastAPI, engine: Engine) -> None:
+    """The endpoints of what waits for a person, by the same rules as `rrma-hub job`."""
+
+    def decide(number: int, ruling: Ruling, said: Decided, request: Request) -> JSON:
+        outcome = rule(engine, number, ruling, author=request.state.steward, reason=said.reason, now=datetime.now(UTC))
+        told = {"again": outcome.again, "status": str(outcome.job.status), "now": outcome.job.reason}
+        return outcome.ruled.as_json() | told
+
+    @app.get("/jobs")
+    def read_jobs(
+        source: Annotated[str | None, Query(max_length=200)] = None,
+        limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
+    ) -> JSON:
+        """The last visits, newest first, each with what waits at it."""
+        now = datetime.now(UTC)
+        with reading(engine) as connection:
+            found = visits.newest(connection, source, limit)
+        return {"items": [visits.flat(job) | visits.held(hold, now) for job, hold in found]}
+
+    @app.get("/jobs/{number}")
+    def read_job(number: Number) -> JSON:
+        """One visit: its proof, what was decided about it, the records that wait at it."""
+        with reading(engine) as connection:
+            told, hold, waiting = visits.shown(connection, number, datetime.now(UTC))
+        waits = {"deletions": hold.deletions, "rekeyed": hold.rekeyed} if hold else None
+        return told | {"waits": waits, "waiting_records": waiting}
+
+    @app.post("/jobs/{number}/confirm", status_code=201)
+    def confirm(number: Number, said: Decided, request: Request) -> JSON:
+        """Apply the deletions that it holds, or the map that it proposes."""
+        return decide(number, Ruling.REKEYED if said.rekey else Ruling.CONFIRMED, said, request)
+
+    @app.post("/jobs/{number}/reject", status_code=201)
+    def reject(number: Number, said: Decided, request: Request) -> JSON:
+        """Keep the records whose deletion it holds, or say that its map is wrong."""
+        return decide(number, Ruling.APART if said.rekey else Ruling.REJECTED, said, request)

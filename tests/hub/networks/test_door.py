@@ -6,10 +6,13 @@ import stat
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.event import listens_for
+from starlette.testclient import TestClient
 
 from hub.cli.serving import working_app
 from hub.networks.entrance import CHECKS_A_MINUTE, MAX_BODY_BYTES, Pace, TooMany
@@ -147,6 +150,21 @@ def test_a_token_counts_from_when_it_is_given_until_it_is_replaced_or_taken_back
     assert status(newer) == 401
     with pytest.raises(NotFound):
         revoke(home / "networks.toml", "alpha")
+
+
+def test_what_drafts_are_compared_with_is_made_before_anybody_asks(home: Path) -> None:
+    read = Event()
+    with open_hub(home) as hub:
+
+        @listens_for(hub.engine, "after_cursor_execute")
+        def heard(*told: Any) -> None:
+            if "statements.payload" in told[2]:
+                read.set()
+
+        app = working_app(hub)
+        assert not read.is_set()
+        with TestClient(app):
+            assert read.wait(60)
 
 
 def test_a_ping_is_remembered_and_asking_again_changes_nothing(base: str, token: str, home: Path) -> None:

@@ -14,7 +14,9 @@ from hub.stages.review import compare
 from hub.steward import create_app, read_stewards
 from hub.steward.pairs import name_of, pair_of
 from schemas.errors import ConfigError, NotFound
+from tests.hub.feed_server import FakeNode, actor
 from tests.hub.stages.past import Past, pair, said
+from tests.hub.visits import published, visiting
 from tests.hub.web.conftest import serving
 
 CLAIRE, MARC = "c" * 32, "m" * 40
@@ -47,7 +49,12 @@ def client(base: str) -> Iterator[httpx.Client]:
 @pytest.mark.parametrize("given", [None, "Bearer", f"Bearer {CLAIRE}x", f"Basic {CLAIRE}", "Bearer \xe9\xe9"])
 def test_nobody_enters_without_a_token(base: str, given: str | None) -> None:
     headers = {"authorization": given.encode("latin-1")} if given else {}
-    for method, path in [("GET", "/review"), ("POST", "/what-if"), ("GET", "/nothing"), ("GET", "/openapi.json")]:
+    for method, path in [
+        ("GET", "/review"),
+        ("POST", "/what-if"),
+        ("POST", "/jobs/2/confirm"),
+        ("GET", "/openapi.json"),
+    ]:
         answer = httpx.request(method, base + path, headers=headers)
 
         assert answer.status_code == 401
@@ -115,6 +122,72 @@ def test_what_cannot_be_done_is_a_problem(client: httpx.Client, past: Past) -> N
     assert answer("POST", f"/review/{10**30}/undo", {"reason": "x"}) == (400, "request")
     assert answer("GET", "/review?collection=person") == (400, "request")
     assert answer("GET", "/nothing") == (404, "not-found")
+
+
+@pytest.fixture
+def holds(embedded: Engine) -> Iterator[httpx.Client]:
+    """Claire at a hub whose second job holds five deletions and a map of one renamed record."""
+    node = FakeNode()
+    for number in range(20):
+        node.put(f"A-{number}", actor(f"Association {number}"))
+    with visiting(node, embedded) as visit:
+        visit()
+        for number in range(5):
+            node.delete(f"A-{number}")
+        node.put("N-9", actor("Association 9")).delete("A-9")
+        visit()
+    app = create_app(embedded, load(), 0.0, {"claire": CLAIRE, "marc": MARC}, version="1")
+    headers = {"authorization": f"Bearer {CLAIRE}"}
+    with serving(app) as base, httpx.Client(base_url=base, headers=headers, timeout=30) as client:
+        yield client
+
+
+def test_what_waits_is_seen_and_decided_once_by_whom_the_token_names(holds: httpx.Client, embedded: Engine) -> None:
+    newest, first = holds.get("/jobs", params={"source": "centraider"}).json()["items"]
+    shown = holds.get("/jobs/2").json()
+    marc = {"authorization": f"Bearer {MARC}"}
+    mapped = holds.post("/jobs/2/confirm", json={"reason": "même base", "rekey": True}, headers=marc)
+    confirmed = holds.post("/jobs/2/confirm", json={"reason": "vérifié au téléphone"})
+    again = holds.post("/jobs/2/confirm", json={"reason": "vérifié au téléphone"}).json()
+    after = holds.get("/jobs/2").json()
+
+    assert (newest["hold"], newest["hold_job"], first["hold"]) == ("held", 2, None)
+    assert shown["waits"] == {"deletions": 5, "rekeyed": 1}
+    assert {each["id"] for each in shown["waiting_records"]} >= {"A-0", "A-9"}
+    assert (mapped.status_code, mapped.json()["by"], mapped.json()["status"]) == (201, "marc", "held")
+    assert (confirmed.status_code, confirmed.json()["records"], confirmed.json()["status"]) == (201, 5, "succeeded")
+    assert (again["again"], again["reason"]) == (True, confirmed.json()["reason"])
+    assert [each["by"] for each in after["rulings"]] == ["marc", "claire"]
+    assert (after["waits"], after["waiting_records"]) == (None, [])
+    assert len(published(embedded)) == 15
+    assert holds.get("/jobs", params={"source": "nobody"}).json() == {"items": []}
+
+
+def test_a_rejection_keeps_the_records_and_a_wrong_map_parts_them(holds: httpx.Client, embedded: Engine) -> None:
+    kept = holds.post("/jobs/2/reject", json={"reason": "erreur d'export"}).json()
+    apart = holds.post("/jobs/2/reject", json={"reason": "une autre", "rekey": True}).json()
+
+    assert (kept["status"], kept["records"], apart["records"]) == ("held", 5, 1)
+    assert {"A-0", "A-4", "A-9", "N-9"} <= published(embedded).keys()
+
+
+def test_what_cannot_be_decided_is_a_problem_and_changes_nothing(holds: httpx.Client, embedded: Engine) -> None:
+    said = {"reason": "vu"}
+
+    def refused(path: str, body: object = None) -> tuple[int, str]:
+        answer = holds.get(path) if body is None else holds.post(path, json=body)
+        assert answer.headers["content-type"] == "application/problem+json"
+        return answer.status_code, answer.json()["type"].removeprefix("urn:rrma:problem:")
+
+    assert refused("/jobs/1/confirm", said) == (400, "refused-ruling")
+    assert refused("/jobs/9/confirm", said) == (404, "not-found")
+    assert refused("/jobs/9") == (404, "not-found")
+    assert refused("/jobs/x") == (400, "request")
+    assert refused(f"/jobs/{10**30}/reject", said) == (400, "request")
+    assert refused("/jobs?limit=0") == (400, "request")
+    for wrong in ({}, {"reason": " "}, {"reason": "\0"}, said | {"author": "marc"}, said | {"rekey": "perhaps"}):
+        assert refused("/jobs/2/confirm", wrong) == (400, "request")
+    assert len(published(embedded)) == 20
 
 
 def test_any_id_of_any_network_fits_in_an_address() -> None:
