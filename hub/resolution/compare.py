@@ -14,7 +14,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from hub.resolution.columns import Bools, Codes, Columns, Floats, Ints, Measures, in_common, tally
-from hub.resolution.compare_names import bare_names, compare_names, same_commune, same_place
+from hub.resolution.compare_names import (
+    as_named,
+    bare_names,
+    compare_names,
+    other_town,
+    same_commune,
+    same_place,
+    same_town,
+)
+from hub.resolution.gazetteer import city_of
 from hub.resolution.lexicon import lexicon
 
 _OFFICIAL = ("siren", "rna", "uai", "ror")
@@ -53,21 +62,25 @@ def _places(columns: Columns, left: Ints, right: Ints) -> Found:
     (region,) = columns.codes("region")
     (named_region,) = columns.codes("named_region")
     (postcode,) = columns.codes("postcode")
-    same, other = _agree(commune, left, right)
+    same, other = same_town(columns, left, right), other_town(columns, left, right)
     same_department, far = _agree(department, left, right)
 
-    yield "place.commune", same_commune(columns, left, right)
     yield "place.postcode", _agree(postcode, left, right)[0]
     yield "place.department", same_department & ~same & ~other
     yield "place.near", other & same_department
     yield "place.far", far
+    yield "place.town", other & ~same_department & ~far
     yield "place.region", _agree(region, left, right)[1]
 
-    level = columns.once("level", lambda: np.where(named >= 0, 2, np.where(named_department >= 0, 1, 0)))
-    yield from _named_places(level, named, named_department, named_region, commune, department, left, right)
+    (wide,) = columns.codes("named_wide")
+    level = columns.once(
+        "level", lambda: np.where(wide >= 0, 3, np.where(named >= 0, 2, np.where(named_department >= 0, 1, 0)))
+    )
+    yield from _named_places(columns, level, named, named_department, named_region, commune, department, left, right)
 
 
 def _named_places(
+    columns: Columns,
     level: Codes,
     named: Codes,
     named_department: Codes,
@@ -79,24 +92,30 @@ def _named_places(
 ) -> Found:
     """Places inside names, against each other where both names say one, else against the other's seat.
 
-    That two names say one place is no news of two bodies seated in one commune.
+    That two names say one place is no news of two bodies seated in one commune, and one seat is none of two bodies
+    whose names say two places.
     """
-    (level_left, level_right), here = _both(level, left, right), _agree(commune, left, right)[0]
+    is_part = columns.once("part of a city", lambda: _districts(columns))
+    (level_left, level_right), here = _both(level, left, right), same_town(columns, left, right)
     one_level = level_left == level_right
+    is_both = (level_left == 3) | (level_right == 3)  # a commune and its département say no level
     same, other = _agree(named, left, right)
     for each in (named_department, named_region):
         other |= _agree(each, left, right)[1]
-    yield "named.same", (same | (one_level & (level_left == 1) & ~other)) & ~here
+    levels = ~one_level & ~is_both & (level_left > 0) & (level_right > 0) & ~other
+    yield "place.commune", same_commune(columns, left, right) * ~(other | levels)
+    yield "named.same", (same | (one_level & (level_left == 1) & ~other) | as_named(columns, left, right)) & ~here
     yield "named.other", other
-    yield "named.level", ~one_level & (level_left > 0) & (level_right > 0) & ~other
+    yield "named.level", levels
+    yield "named.branch", (other | levels) & _agree(columns.codes("national")[0], left, right)[0]
 
     def against_seat(one: Ints, two: Ints) -> dict[str, Bools]:
         at = np.flatnonzero((level.take(one) > 0) & (level.take(two) == 0))
         one, two = one[at], two[at]
-        is_town, said, town = level.take(one) == 2, named.take(one), commune.take(two)
+        is_town, said, town = level.take(one) >= 2, named.take(one), commune.take(two)
         is_placed = department.take(two) >= 0
         near = is_placed & (named_department.take(one) == department.take(two))
-        in_town = is_town & (town >= 0)
+        in_town = is_town & (town >= 0) & ~is_part.take(one)
         return {
             "named.seat": _put(at, in_town & (said == town), len(left)),
             "named.department": _put(at, near & ~is_town, len(left)),
@@ -106,6 +125,12 @@ def _named_places(
 
     forth, back = against_seat(left, right), against_seat(right, left)
     yield from ((name, forth[name] | back[name]) for name in forth)
+
+
+def _districts(columns: Columns) -> Bools:
+    """Rows whose name says a district of a city: no seat does."""
+    codes = columns.coded("named_commune").texts
+    return columns.is_one_of("named_commune", [code for code in codes if city_of(code) != code])
 
 
 def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
@@ -135,21 +160,22 @@ def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
 def _one_here(columns: Columns, bare: Bools, left: Ints, right: Ints) -> Bools:
     """Whether the place of both, said in the name before the seat, has only one body of the left side's kind.
 
-    bare: rows whose name says no more than the kind and the place.
-
-    A name with words of its own may be another one's, but in a twinning committee's they are the partner's.
+    bare: rows whose name says no more than the kind and the place. A name with words of its own may be another one's,
+          but beside its home in a twinning committee's name they are the partner's.
     """
     places = {
         "region": columns.codes("named_region", "region"),
         "departement": columns.codes("named_department", "department"),
         "": columns.codes("named_commune", "commune"),
     }
-    found = np.zeros(len(left), dtype=bool)
+    found, named = np.zeros(len(left), dtype=bool), places[""][0]
     has_no_more = bare[left] | bare[right]
+    says_home = columns.once("says home", lambda: (named >= 0) | bare)
+    at_home = says_home[left] & says_home[right]
     for kind in lexicon().one_per_place:
         place = columns.once(f"place of {kind}", partial(_said_or_seated, *places.get(kind, places[""])))
         is_kind = columns.is_one_of("kind", (kind,))[left]
-        found |= is_kind & _agree(place, left, right)[0] & (has_no_more | (kind in _WHATEVER_ELSE))
+        found |= is_kind & _agree(place, left, right)[0] & (has_no_more | (at_home & (kind in _WHATEVER_ELSE)))
     return found
 
 

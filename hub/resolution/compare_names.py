@@ -15,9 +15,10 @@ from hub.resolution.rarity import known_shares
 
 _FRANCE = 68e6  # inhabitants (INSEE, 2024)
 _MOST_SHARED = 14.0
-_OWN = 5.0  # weight from which a word is one that hardly any other name has
+_OWN = 7.0  # weight from which a word is one that hardly any other name has
 _ALIKE = 0.8  # OSA similarity from which two words are one word misspelt
 _CUT_SHORT = 4  # letters from which a word may stand for a longer one that begins with it
+_SHORT = 5  # letters up to which a word may be misspelt only where the dictionary knows one of the two
 _FIRST_LETTER = 5  # letters from which the first one may be the slip
 _SLIP = 0.8  # what a misspelt word is worth of the word
 _LONGEST_ACRONYM = 7
@@ -37,6 +38,8 @@ MOST = {
     "acronym.initials": _LONGEST_ACRONYM - 1.0,
 }
 """The measures of names that may speak for a pair, and the most that each can be."""
+_TWO = 0.5  # the spread of a name that stands in two départements, as any does that two records give otherwise
+_AFTER_A_DASH = 0.25  # what a word alone is worth after a dash, where all before it is in common
 _LEAST_LETTERS = 7  # letters of a name from which a slip can be told from another name
 _LETTERS_A_SLIP = 14  # one slip of the pen, and one more for so many letters
 _CUT_OFF = 18  # letters from which the beginning of a name stands for the whole
@@ -61,15 +64,20 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     spelt = np.where(said, 0, spelt)
     bare_left, bare_right = (bare_names(columns).take(side) for side in (left, right))
     written = np.where((bare_left & bare_right) | same, 0, written)
+    is_headed = head & ~same & ~_is_national(columns, left, right)
     is_explained = (bare_left | bare_right) & ((written > 0) | (spelt > 0) | (common > 0))
     is_whole = is_explained | same | nearly | cut
-    lone_left, lone_right = (np.where(is_whole, 0, lone) for lone in (words.lone_left, words.lone_right))
+    lone_left, lone_right = (
+        np.where(is_whole, 0, np.where(is_headed, lone * _AFTER_A_DASH, lone))
+        for lone in (words.lone_left, words.lone_right)
+    )
     apart = np.minimum(lone_left, lone_right)
     both = apart >= _TELLING
+    each = (apart > 0) & ~both
     share = np.round(common / np.maximum(common + lone_left + lone_right, 1.0), 3)
     alike = np.maximum(share - _ALIKE_FROM, 0) / (1 - _ALIKE_FROM)
     told = common + lone_left + lone_right > 0
-    spread = np.maximum(columns.numbers("spread")[left], columns.numbers("spread")[right])
+    spread = np.maximum(np.maximum(columns.numbers("spread")[left], columns.numbers("spread")[right]) - _TWO, 0)
     return {
         "name.same": same.astype(np.float64),
         "name.nearly": nearly.astype(np.float64),
@@ -79,11 +87,16 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
         "name.unlike": np.where(told, np.maximum(_ALIKE_FROM - share, 0) / _ALIKE_FROM, 0),
         "name.both": both.astype(np.float64),
         "name.both_here": both * same_commune(columns, left, right),
+        "name.each": each.astype(np.float64),
+        "name.each_here": each * same_commune(columns, left, right),
         "name.shared": np.minimum(common, _MOST_SHARED),
         "name.own": np.maximum(words.rarest - _OWN, 0),
         "name.rest": apart,
         "name.tail": np.abs(lone_left - lone_right),
-        "name.spread": np.where((common > 0) & ~same_place(columns, left, right), spread, 0),
+        "name.spread": np.where(
+            (common > 0) & ~same_place(columns, left, right) & ~as_named(columns, left, right), spread, 0
+        ),
+        "name.rivals": (is_whole & _rivals(columns, left, right)).astype(np.float64),
         "name.nothing": ((common == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
         "acronym.same": np.maximum(np.minimum(written, _LONGEST_ACRONYM) - 1, 0),
         "acronym.alone": ((written > 0) & (bare_left != bare_right)).astype(np.float64),
@@ -135,10 +148,28 @@ def _is_begun(one: str, two: str) -> bool:
 
 def same_commune(columns: Columns, left: Ints, right: Ints) -> Floats:
     """What it says to be seated in one commune: the log of how many times larger France is; 0 when they are not."""
-    (commune,) = columns.codes("commune")
     rare = columns.once("rare", lambda: np.log(_FRANCE / np.clip(columns.numbers("population"), 100, None)))
-    here = commune.take(left)
-    return np.asarray(((here >= 0) & (here == commune.take(right))) * rare.take(left))
+    here = columns.codes("commune")[0].take(left)
+    return np.asarray(same_town(columns, left, right) * np.where(here < 0, rare.take(left), rare.take(right)))
+
+
+def same_town(columns: Columns, left: Ints, right: Ints) -> Bools:
+    """Whether both sit in one commune, or say one name that several communes have and nothing tells these apart."""
+    (commune,), (town,), (department,) = (columns.codes(each) for each in ("commune", "town", "department"))
+    here, there = commune.take(left), commune.take(right)
+    found: Bools = (here >= 0) & (here == there)
+    at = np.flatnonzero((here < 0) | (there < 0))
+    at = at[(town.take(left[at]) >= 0) & (town.take(left[at]) == town.take(right[at]))]
+    one, two = department.take(left[at]), department.take(right[at])
+    found[at] = (one < 0) | (two < 0) | (one == two)
+    return found
+
+
+def other_town(columns: Columns, left: Ints, right: Ints) -> Bools:
+    """Whether they sit in two communes, be it that one is not known by more than a name, which the other has not."""
+    (commune,), (town,) = columns.codes("commune"), columns.codes("town")
+    is_named = columns.once("town said", lambda: (commune >= 0) | (town >= 0))
+    return np.asarray(is_named.take(left) & is_named.take(right) & ~same_town(columns, left, right))
 
 
 def same_place(columns: Columns, left: Ints, right: Ints) -> Bools:
@@ -148,10 +179,34 @@ def same_place(columns: Columns, left: Ints, right: Ints) -> Bools:
     wide = columns.codes("named_department")[0]
     department = columns.once("department alone", lambda: np.where(named < 0, wide, np.int32(-1)))
     ours, theirs = ([codes.take(side) for codes in (commune, named, department)] for side in (left, right))
-    found = np.zeros(len(left), dtype=bool)
-    for one, two in ((0, 0), (0, 1), (1, 0), (1, 1), (2, 2)):
+    found = same_town(columns, left, right)
+    for one, two in ((0, 1), (1, 0), (1, 1), (2, 2)):
         found |= (ours[one] >= 0) & (ours[one] == theirs[two])
     return found
+
+
+def as_named(columns: Columns, left: Ints, right: Ints) -> Bools:
+    """Whether the names are one to the letter, and a place in it was found in one of them alone."""
+    letters, (commune, wide) = columns.coded("letters").codes, columns.codes("named_commune", "named_department")
+    says = columns.once("says a place", lambda: (commune >= 0) | (wide >= 0))
+    one = letters.take(left)
+    return np.asarray((one >= 0) & (one == letters.take(right)) & (says.take(left) != says.take(right)))
+
+
+def _rivals(columns: Columns, left: Ints, right: Ints) -> Bools:
+    """Whether one side says no place at all, and the name of the other is borne in several départements: which of
+    them it speaks of, nobody can tell."""
+    department, named = columns.codes("department", "named_department")
+    region, town = columns.codes("named_region")[0], columns.codes("town")[0]
+    is_lost = columns.once("lost", lambda: (department < 0) & (named < 0) & (region < 0) & (town < 0))
+    is_borne = columns.once("borne", lambda: columns.numbers("spread") > 0)
+    one, two = is_lost.take(left), is_lost.take(right)
+    return np.asarray((one & ~two & is_borne.take(right)) | (two & ~one & is_borne.take(left)))
+
+
+def _is_national(columns: Columns, left: Ints, right: Ints) -> Bools:
+    (national,) = columns.codes("national")
+    return np.asarray((national.take(left) >= 0) | (national.take(right) >= 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,15 +264,24 @@ def _nearly(columns: Columns, a: Ints, b: Ints) -> tuple[Ints, Bools]:
     length, (first, last) = core.texts.lengths, core.texts.ends
     beginning = columns.beginnings("core", _CUT_SHORT)
     shorter, longer = np.minimum(length[a], length[b]), np.maximum(length[a], length[b])
-    is_slip = (shorter >= _ALIKE * longer) & (
+    is_slip = (longer <= _SHORT) | (shorter >= _ALIKE * longer) & (
         (first[a] == first[b]) | ((shorter > _FIRST_LETTER) & (last[a] == last[b]))
     )
     maybe = np.flatnonzero((shorter > 3) & (is_slip | (beginning[a] == beginning[b])))
     couples, back = np.unique(a[maybe].astype(np.int64) * len(core.texts) + b[maybe], return_inverse=True)
     one, two = ([core.texts[code] for code in side] for side in np.divmod(couples, max(len(core.texts), 1)))
-    close = cpdist(one, two, scorer=OSA.normalized_similarity, dtype=np.float64) >= _ALIKE if one else np.zeros(0, bool)
+    close = np.fromiter(map(_is_slip, one, two), dtype=bool, count=len(one))
     cut = np.fromiter(map(_is_cut_short, one, two), dtype=bool, count=len(one))
     return maybe, (close | cut)[back.reshape(-1)]
+
+
+def _is_slip(one: str, two: str) -> bool:
+    """ "baobba" for "baobab", and "viea" for "viet" but not "bali" for "mali"."""
+    if OSA.normalized_similarity(one, two, score_cutoff=_ALIKE) > 0:
+        return True
+    if min(len(one), len(two)) > _SHORT or OSA.distance(one, two, score_cutoff=1) > 1:
+        return False
+    return (one in known_shares()) != (two in known_shares())
 
 
 def _is_cut_short(one: str, two: str) -> bool:

@@ -5,8 +5,8 @@ folded; "" and empty lists mean "not said", and what is not said is never eviden
 
     name        whole, letters, core[], names[], acronyms[], initials[], numbers[], heads[], kind, family,
                 national (body), unit (of a larger body)
-    in the name named_commune, named_department, named_region
-    seat        commune, department, region, postcode, street, population
+    in the name named_commune, named_department, named_region, named_wide (a département said beside its commune)
+    seat        commune, town (of a name that several communes have), department, region, postcode, street, population
     identifiers siren, siret, rna, uai, ror, other_ids[]
     reach       website, email, mail_domain, phone, match_keys[], private_even, private_odd (one match key each)
     activity    countries[], sectors[], words[] (of the description), founded
@@ -32,13 +32,14 @@ from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "8"
+FEATURES_VERSION = "9"
 
 Row = Mapping[str, Any]
 
 _TEXTS = (
-    "whole", "letters", "kind", "national", "unit", "family", "named_commune", "named_department", "named_region",
-    "commune", "department", "region", "postcode", "street", "siren", "siret", "rna", "uai", "ror",
+    "whole", "letters", "kind", "national", "unit", "family",
+    "named_commune", "named_department", "named_region", "named_wide",
+    "commune", "town", "department", "region", "postcode", "street", "siren", "siret", "rna", "uai", "ror",
     "website", "email", "mail_domain", "phone", "private_even", "private_odd",
     "founded", "owner", "starts", "ends", "amount",
 )  # fmt: skip
@@ -168,6 +169,7 @@ def _named(names: list[Name], type_code: str) -> Row:
         "named_commune": first.places.commune,
         "named_department": first.places.department or _department(first.places.commune),
         "named_region": first.places.region,
+        "named_wide": first.places.department if first.places.commune else "",
     }
 
 
@@ -202,13 +204,15 @@ def _place(seat: JSON) -> dict[str, Any]:
         return {"department": ""}
     insee, postcode = _text(seat.get("insee")), _text(seat.get("postcode"))
     commune = gazetteer.seat(insee, _text(seat.get("city")), postcode)
+    town, inhabitants = gazetteer.homonyms(_text(seat.get("city")))
     department = commune.department if commune else gazetteer.department_of_postcode(postcode)
     return {
         "commune": commune.insee if commune else "",
+        "town": town,
         "department": department,
         "region": (geography.region_of(department) or "") if department else "",
         "postcode": postcode,
-        "population": float(commune.population) if commune else 0.0,
+        "population": float(commune.population if commune else inhabitants),
     }
 
 

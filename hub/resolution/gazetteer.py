@@ -29,6 +29,10 @@ Words = tuple[str, ...]
 _ABBREVIATIONS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 _CEDEX = re.compile(r" (?:cedex|cdx)\b.*$")
 _DISTRICT = re.compile(r"^(paris|lyon|marseille) 0?([1-9]|1[0-9]|20)(?:er|e|eme|nd)?(?: arr\w*)?$")
+_SHORT_DISTRICT = re.compile(r"^(?:paris|lyon|marseille) (?:1er|\d{1,2}e)$")
+_DISTRICTS = {str(code): "75056" for code in range(75101, 75121)}
+_DISTRICTS |= {str(code): "69123" for code in range(69381, 69390)}
+_DISTRICTS |= {str(code): "13055" for code in range(13201, 13217)}
 _CEDEX_OF_LA_REUNION = {"977": "974", "978": "974"}
 _LETTERS_A_SLIP = 10  # one slip of the pen in a name, and one more for so many letters
 ARTICLES = ("le", "la", "les", "l")
@@ -53,7 +57,27 @@ def words_of(city: str) -> Words:
 
 @lru_cache(maxsize=1 << 13)
 def seat(insee: str, city: str, postcode: str) -> Town | None:
-    """The commune of a seat by its code, else by its name and postcode, a slip of the pen allowed where both agree."""
+    """The commune of a seat by its code, else by its name and postcode, a slip of the pen allowed where both agree.
+
+    The city, where a district of Paris, Lyon or Marseille is said: directories say now one, now the other.
+    """
+    found = _seat(insee, city, postcode)
+    return by_code(city_of(found.insee)) if found else None
+
+
+def city_of(insee: str) -> str:
+    """The code of the city of a district of Paris, Lyon or Marseille; any other code as it is."""
+    return _DISTRICTS.get(insee, insee)
+
+
+def homonyms(city: str) -> tuple[str, int]:
+    """The folded name of a city that several communes have, and the inhabitants of all of them; ("", 0) otherwise."""
+    name = " ".join(words_of(city))
+    towns = named(name)
+    return (name, sum(town.population for town in towns)) if len(towns) > 1 else ("", 0)
+
+
+def _seat(insee: str, city: str, postcode: str) -> Town | None:
     if insee and (found := by_code(insee)):
         return found
     name = " ".join(words_of(city))
@@ -71,7 +95,9 @@ def seat(insee: str, city: str, postcode: str) -> Town | None:
 
 @lru_cache(maxsize=1 << 13)
 def named(name: str) -> tuple[Town, ...]:
-    """The communes of a folded name, the most populous first."""
+    """The communes of a folded name, the most populous first; "paris 15e" is a district's."""
+    if _SHORT_DISTRICT.match(name):
+        name += " arrondissement"
     return tuple(town for code in _codes(_tables().names, name) if (town := by_code(code)))
 
 

@@ -69,7 +69,7 @@ def _reasons(rows: pa.Table) -> Iterator[tuple[str, Entries]]:
     yield "web", columns.said("website")
     yield "web", columns.said("mail_domain")
     yield "whole", _with(columns.said("whole"), columns.value("department"))
-    areas = columns.places("c", "commune", "named_commune", "p", "postcode")
+    areas = columns.places("c", "commune", "named_commune", "t", "town", "p", "postcode")
     wide = columns.places("d", "department", "named_department")
     yield "street", _crossed(columns.said("street"), areas)
     yield "kind", _crossed(columns.said("kind"), areas)

@@ -125,7 +125,8 @@ def mend(word: str) -> str:
         whole = [each for each in lexicon().mended if each.startswith(word)]
         if len(whole) == 1:
             return whole[0]
-    near = (each for each in lexicon().mended if each[0] == word[0] and OSA.distance(each, word, score_cutoff=1) == 1)
+    begins = (word[0], word[1])  # or the first two letters the other way round
+    near = (each for each in lexicon().mended if each[0] in begins and OSA.distance(each, word, score_cutoff=1) == 1)
     return next(near, word)
 
 

@@ -11,7 +11,7 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
-from hub.resolution.gazetteer import ARTICLES, first_words, named, without_article
+from hub.resolution.gazetteer import ARTICLES, city_of, first_words, named, without_article
 from hub.resolution.lexicon import Words, lexicon
 from schemas import geography
 from schemas.text import fold
@@ -22,6 +22,7 @@ _LEAST_LETTERS = 5  # letters of a commune's name that may be mistyped
 _INTACT = 3  # letters at one end of it that a slip leaves as they are
 _LETTERS_A_SLIP = 10  # one slip of the pen, and one more for so many letters
 _DOMINANT = 30  # times the population of the next commune of the same name: then it is meant
+_LONGEST_PATRON = 2  # words: "Saint-Martin", but not "Saint-Pierre-et-Miquelon"
 _TELLING_WORDS = 3  # "Châtenay-sur-Seine" is believed anywhere when no other commune has the name
 
 
@@ -42,13 +43,23 @@ def read_places(words: Words, *, department: str, seat: Words = (), floor: int =
     seat:       folded words of the seat's commune, which is found even when it is mistyped.
     floor:      inhabitants over which a commune of one word is believed without a preposition before it.
     """
+    if not department and len(named(" ".join(seat))) > 1:  # which of several communes is not known: it is no word
+        words = _without(words, seat)
     exact = _read(words, department, seat, floor)
-    if exact.department or exact.region:
+    if exact.region or (exact.department and exact.commune):
         return exact
-    left, home = _without_seat(words, seat, department, exact.commune)
+    left, home = _without_seat(words, seat, department, city_of(exact.commune))
     if not home:
         return exact
-    return Places(commune=home, rest=_read(left, department, seat, floor).rest)
+    others = _read(left, department, seat, floor)
+    return Places(commune=home, department=others.department, rest=others.rest)
+
+
+def _without(words: Words, run: Words) -> Words:
+    """The words without a run of them, unless that is all they are."""
+    size = len(run)
+    at = next((at for at in range(len(words) - size + 1) if words[at : at + size] == run), -1)
+    return words[:at] + words[at + size :] if at >= 0 and size < len(words) else words
 
 
 def is_town(words: Words) -> bool:
@@ -62,7 +73,7 @@ def _read(words: Words, department: str, seat: Words, floor: int) -> Places:
     at = 0
     first_words, last = _by_first_word(), len(words) - 1
     while at < len(words):
-        if words[at] not in first_words and at != last:
+        if words[at] not in first_words and at != last and words[at] != department:
             rest.append(words[at])
             at += 1
             continue
@@ -97,11 +108,13 @@ def _without_seat(words: Words, seat: Words, department: str, read: str) -> tupl
     for length in (len(seat), len(seat) - 1, len(seat) + 1):
         for at in range(len(words) - length + 1 if length else 0):
             run = "".join(words[at : at + length])
+            if length == 1 and run in lexicon().patrons:
+                continue
             if abs(len(run) - len(whole)) <= most and OSA.distance(run, whole, score_cutoff=most) <= most:
                 return words[:at] + words[at + length :], code
     for at in range(1, len(words)):
         tail = "".join(words[at:])
-        if len(tail) >= _LEAST_LETTERS and whole.startswith(tail):
+        if len(tail) >= _LEAST_LETTERS and whole.startswith(tail) and tail not in lexicon().patrons:
             return words[:at], code
     return words, ""
 
@@ -110,7 +123,7 @@ def _longest_place(words: Words, at: int, department: str, seat: Words, floor: i
     known = _by_first_word().get(words[at], 0)
     for length in range(min(known, len(words) - at), 0, -1):
         run = words[at : at + length]
-        if (code := _departments().get(run)) and (length > 1 or _is_introduced(words, at)):
+        if (code := _departments().get(run)) and _is_department(words, at, length, code == department):
             return "department", code, length
         if code := lexicon().regions.get(run):
             return "region", code, length
@@ -118,19 +131,29 @@ def _longest_place(words: Words, at: int, department: str, seat: Words, floor: i
             run, department, seat, min(floor, TOWN) if at and words[at - 1] in lexicon().prepositions else floor
         ):
             return "commune", insee, length
-    if at and at == len(words) - 1 and words[at] in _numbers():
+    if at and (at == len(words) - 1 or words[at] == department) and words[at] in _numbers():
         return "department", words[at], 1
     return "", "", 0
 
 
-def _is_introduced(words: Words, at: int) -> bool:
+def _is_department(words: Words, at: int, length: int, is_own: bool) -> bool:
+    """Whether words that are a département's name mean it. "Saint-Martin" is mostly a commune or a school's patron.
+
+    is_own: it is the département of the seat, which may stand anywhere ("Comité Sarthe plongée").
+    """
+    if length > 1:
+        return is_own or words[at] != "saint" or length > _LONGEST_PATRON
+    return _is_introduced(words, at, is_own)
+
+
+def _is_introduced(words: Words, at: int, is_own: bool) -> bool:
     """Whether a word stands where a département does: rivers stand elsewhere too, and after "vallée de la", "nord"."""
     before = at - 1
     while before >= 0 and (words[before] in lexicon().prepositions or words[before] in ARTICLES):
         before -= 1
     if before >= 0 and words[before] in lexicon().river_words:
         return False
-    return at == len(words) - 1 or before < at - 1
+    return is_own or at == len(words) - 1 or before < at - 1
 
 
 def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
@@ -139,7 +162,7 @@ def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
     bare = without_article().get(name, ())
     local = (*homonyms, *(town for each in bare for town in named(each))) if bare else homonyms
     here = next((town for town in local if town.department == department), None)
-    is_ordinary = len(name) < 3 or name in lexicon().place_stop_words
+    is_ordinary = len(name) < 3 or name in lexicon().place_stop_words or name in lexicon().patrons | lexicon().generic
     if here is not None and (run == seat or not is_ordinary):
         return here.insee
     if not homonyms or is_ordinary:

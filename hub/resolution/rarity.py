@@ -3,7 +3,7 @@
 Adds to the rows what only the whole base can say, so that scoring needs nothing but the two rows of a pair:
 
     weights       for each word of `core`, minus the natural log of its share among names: rare words weigh more
-    spread        log of how many more départements the core name is seated in: "Secours populaire" is in most of them
+    spread        log of how many départements the core name is seated in: "Secours populaire" is in most of them
     X_shared      log of how many more different names stand behind an identifier or a contact X
 
 Shares are smoothed with the counts of `words.json`, taken from real French directories, so that a base of ten records
@@ -158,7 +158,7 @@ def spread(numbers: Numbers, rows: Ints | slice = slice(None)) -> Floats:
 
 def spread_of(departments: Floats, is_branching: Bools) -> Floats:
     """The spread of names that stand in so many départements."""
-    found = several(departments)
+    found = np.round(np.log(np.maximum(departments, 1)) * _A_NAT) / _A_NAT
     return np.where(is_branching, np.maximum(found, _BRANCHING_SPREAD), found)
 
 

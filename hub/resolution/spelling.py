@@ -22,6 +22,7 @@ _IN_BRACKETS = re.compile(
     r"\((?:ex|anciennement|ancien(?:ne)? nom|ancien(?:ne)?|pr[ée]c[ée]demment)\b[\s.:-]+([^()]{3,})\)", re.IGNORECASE
 )
 _MAYBE_RENAMED = re.compile(r"\bex\b|\b(?:ancien|pr[ée]c[ée]dem)", re.IGNORECASE)
+_OFFICES = frozenset({"ville", "mairie", "conseil"})
 _ROMAN = re.compile(r"^[IVXLCDM]+$")
 _NUMERALS = {
     "ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9", "xi": "11", "xii": "12",
@@ -170,7 +171,7 @@ def _head_first(text: str) -> str:
     found = _INVERTED.match(text)
     if not found:
         return text
-    known = lexicon().articles | lexicon().legal_forms | lexicon().generic | lexicon().unit_words_within
+    known = lexicon().articles | lexicon().legal_forms | lexicon().generic | lexicon().unit_words_within | _OFFICES
     first = lexicon().rewrite(tuple(map(mend, fold(found[2]).split())))
     return f"{found[2]} {found[1]}{found[3]}" if first and set(first) <= known else text
 

@@ -32,9 +32,9 @@ HIDEABLE = (
 _MOST_UNPLACED = 0.15
 HIDDEN = (0.2, 0.7)  # share of each field that is left out, for each more copy of the directories
 _JUDGED = 60.0  # generated pairs that one judged pair counts for: there are a thousand times fewer
-_WRONG = 2.2  # what joining two bodies costs, in bodies left apart
+WRONG = 2.2  # what joining two bodies costs, in bodies left apart
 _PULL = 3.0  # how strongly a weight is held to its prior, in pairs of a nat
-_LEAST, _MOST = 0.5, 2.5  # a weight stays between these shares of its prior
+LEAST, MOST = 0.5, 2.5  # a weight stays between these shares of its prior
 _BIAS = (-9.0, -2.0)
 _STEPS, _CLOSE = 60, 1e-3
 _FAR = 30.0  # log-odds beyond which a pair is as sure as it can be
@@ -90,13 +90,13 @@ def train(prior: Model, examples: Sequence[Examples], *, version: str, provenanc
 def fit(before: Weights, examples: Sequence[Examples]) -> Weights:
     """The weights under which the examples are likeliest, held to those of before."""
     names = list(before.weights)
-    measured = np.concatenate([_measures(names, each) for each in examples])
+    measured = np.concatenate([measures_of(names, each) for each in examples])
     same = np.concatenate([each.same for each in examples]).astype(np.float64)
     importance = np.concatenate([np.full(len(each.same), each.importance) for each in examples])
     prior = np.array([*before.weights.values(), before.bias])
-    low, high = np.sort([prior * _LEAST, prior * _MOST], axis=0)
+    low, high = np.sort([prior * LEAST, prior * MOST], axis=0)
     low[-1], high[-1] = _BIAS
-    found = _minimum(measured, same, importance * np.where(same, 1, _WRONG), prior, low, high)
+    found = _minimum(measured, same, importance * np.where(same, 1, WRONG), prior, low, high)
     values = [round(float(value), 2) for value in found]
     return replace(before, bias=values[-1], weights=dict(zip(names, values[:-1], strict=True)))
 
@@ -117,9 +117,9 @@ def _minimum(
         free = ~(((at <= low) & (slope > 0)) | ((at >= high) & (slope < 0)))
         step = np.zeros_like(at)
         step[free] = np.linalg.solve(bend[np.ix_(free, free)], slope[free])
-        before, share = _loss(measured, same, importance, prior, at), 1.0
+        before, share = loss(measured, same, importance, prior, at), 1.0
         moved = np.clip(at - step, low, high)
-        while _loss(measured, same, importance, prior, moved) > before and share > _CLOSE:
+        while loss(measured, same, importance, prior, moved) > before and share > _CLOSE:
             share /= 2
             moved = np.clip(at - share * step, low, high)
         if np.abs(moved - at).max() < _CLOSE:
@@ -128,14 +128,14 @@ def _minimum(
     return at
 
 
-def _loss(measured: Floats, same: Floats, importance: Floats, prior: Floats, at: Floats) -> float:
+def loss(measured: Floats, same: Floats, importance: Floats, prior: Floats, at: Floats) -> float:
     """What the fit makes small: how unlikely the examples are, and how far the weights are from the prior."""
     odds = np.clip(measured @ at, -_FAR, _FAR)
     unlikely = importance * (np.log1p(np.exp(odds)) - same * odds)
     return float(unlikely.sum() + _PULL / 2 * ((at - prior) ** 2).sum())
 
 
-def _measures(names: Sequence[str], examples: Examples) -> Floats:
+def measures_of(names: Sequence[str], examples: Examples) -> Floats:
     """One row a pair: the measures in the order of their names, then a 1 for the bias."""
     found = []
     for start in range(0, len(examples.same), _CHUNK):

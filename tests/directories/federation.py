@@ -1,7 +1,8 @@
 """Which directories list a body, and what each says of it."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from schemas.canonical import JSON
@@ -82,7 +83,7 @@ def directories(seed: int, records: int, *, without: frozenset[str] = frozenset(
     habits = {network: _habit(chance) for network in NETWORKS}
     found: list[Listed] = []
     families = {family: weight for kind, (family, weight) in FAMILIES.items() if kind not in without}
-    population = bodies(chance, round(records / _RECORDS_A_BODY), families)
+    population = _with_namesakes(bodies(chance, round(records / _RECORDS_A_BODY), families))
     for index, body in enumerate(population):
         for network in _listing(chance, body):
             record = _record(chance, body, population[index - 1], habits[network], without)
@@ -97,6 +98,12 @@ def directories(seed: int, records: int, *, without: frozenset[str] = frozenset(
             )
     chance.shuffle(found)
     return found
+
+
+def _with_namesakes(population: list[Body]) -> list[Body]:
+    """The bodies, those whose name another one bears by chance told so: the more bodies, the more of them."""
+    bearers = Counter(each.name.casefold() for each in population)
+    return [replace(each, namesake=each.namesake or bearers[each.name.casefold()] > 1) for each in population]
 
 
 def _listing(chance: Random, body: Body) -> Iterator[str]:
@@ -196,7 +203,7 @@ def _seat(chance: Random, body: Body, *, street: bool) -> JSON:
         at = chance.randrange(1, len(name) - 1)
         name = name[:at] + name[at + 1 :]
     seat: JSON = {"city": name, "country": "FR"}
-    if postcode and chance.random() < 0.9:
+    if postcode and (chance.random() < 0.9 or body.namesake):
         seat["postcode"] = postcode
     if chance.random() < 0.4:
         seat["insee"] = town.insee

@@ -187,3 +187,45 @@ def test_asking_only_the_kinds_that_a_word_may_mean_finds_the_kind_that_asking_a
         words = rewritten(words_of(name))
         first = next((kind for kind, pattern in lexicon().kinds if pattern.search(" ".join(words))), "")
         assert _kind(words, "") == ("" if lexicon().kind_words.isdisjoint(words) else first), name
+
+
+@pytest.mark.parametrize("name", ["Lycée Jean Moulin", "École primaire La Fontaine", "Collège Saint-Martin"])
+def test_a_patron_is_no_place(name: str) -> None:
+    found = read_name(name, department="03", seat=("moulins",)).places
+
+    assert (found.commune, found.department) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "department", "seat", "commune", "said"),
+    [
+        ("Comité départemental de danse 974 Saint-Denis", "974", ("saint", "denis"), "97411", "974"),
+        ("Comité Sarthe plongée", "72", ("le", "mans"), "", "72"),
+        ("Judo club Loriol-nur-Drôme", "26", ("loriol", "sur", "drome"), "26166", ""),
+        ("Croix-Rouge Paris 15e", "75", ("paris",), "75115", ""),
+        ("Croix-Rouge Paris 15e arrondissement", "75", ("paris",), "75115", ""),
+    ],
+)
+def test_a_seat_tells_which_words_are_its_place(
+    name: str, department: str, seat: tuple[str, ...], commune: str, said: str
+) -> None:
+    found = read_name(name, department=department, seat=seat).places
+
+    assert (found.commune, found.department) == (commune, said)
+
+
+def test_a_town_that_is_not_known_among_its_namesakes_is_no_word_of_the_name() -> None:
+    assert read_name("Tennis club de Bonneville", seat=("bonneville",)).core == ("tenni", "club")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("AFDI Vendée", "Agriculteurs français et développement international Vendée"),
+        ("Comité de tennis de table", "Comité tennis de table"),
+        ("Sacré-Cur", "Sacré-Cœur"),
+        ("de Troyes (Ville)", "Ville de Troyes"),
+    ],
+)
+def test_two_ways_to_write_one_name_give_one_core(one: str, other: str) -> None:
+    assert read_name(one).core == read_name(other).core

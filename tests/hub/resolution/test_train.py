@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from hub.cli.program import app
 from hub.resolution import load
 from hub.resolution.model import PRIOR
-from hub.resolution.train import _LEAST, _MOST, _WRONG, _loss, _measures, fit, hidden, labelled
+from hub.resolution.train import LEAST, MOST, WRONG, fit, hidden, labelled, loss, measures_of
 from tests.directories import HELD_OUT, directories
 
 DATA = Path(__file__).parents[2] / "data"
@@ -52,7 +52,7 @@ def test_every_weight_keeps_the_sign_and_the_order_of_magnitude_that_a_person_se
     prior, actor = load(PRIOR).collections["actor"].weights, load().collections["actor"].weights
 
     shares = {name: actor[name] / prior[name] for name in prior}
-    assert {name: share for name, share in shares.items() if not _LEAST - 0.1 <= share <= _MOST + 0.1} == {}
+    assert {name: share for name, share in shares.items() if not LEAST - 0.1 <= share <= MOST + 0.1} == {}
 
 
 def test_the_fit_ends_where_no_weight_alone_can_do_better() -> None:
@@ -62,16 +62,16 @@ def test_the_fit_ends_where_no_weight_alone_can_do_better() -> None:
     found = fit(before, [examples])
 
     names = list(before.weights)
-    measured, same = _measures(names, examples), examples.same.astype(np.float64)
-    importance = np.where(same, 1, _WRONG)
+    measured, same = measures_of(names, examples), examples.same.astype(np.float64)
+    importance = np.where(same, 1, WRONG)
     prior, at = (np.array([*each.weights.values(), each.bias]) for each in (before, found))
-    least = _loss(measured, same, importance, prior, at)
+    least = loss(measured, same, importance, prior, at)
     for number, name in enumerate(names):
         for step in (-0.1, 0.1):
             moved = at.copy()
             moved[number] += step
-            if _LEAST <= moved[number] / prior[number] <= _MOST:
-                assert _loss(measured, same, importance, prior, moved) > least - 0.05, name
+            if LEAST <= moved[number] / prior[number] <= MOST:
+                assert loss(measured, same, importance, prior, moved) > least - 0.05, name
 
 
 @pytest.mark.parametrize("share", [0.2, 0.7])
