@@ -79,6 +79,10 @@ def write(folder: Path, previous: Path | None, told: Iterable[DeltaEntry], now: 
             _walk(connection, folder, at)
         connection.execute("COMMIT")
         (rows,) = connection.execute("SELECT count(*) FROM changes").fetchone()
+    return _entry(path, rows)
+
+
+def _entry(path: Path, rows: int) -> FileEntry:
     return files.entry(
         path,
         rows=rows,
@@ -86,6 +90,17 @@ def write(folder: Path, previous: Path | None, told: Iterable[DeltaEntry], now: 
         title="Depuis quand chaque fiche ouverte dit ce qu’elle dit, et celles qui sont parties (SQLite)",
         title_en="Since when each open record says what it says, and those that have left (SQLite)",
     )
+
+
+def redacted(folder: Path, source: Path, gone: Iterable[str]) -> FileEntry:
+    """Write the changes of a draft that is another release less some records, which count as having left then."""
+    path = folder / NAME
+    shutil.copyfile(source / NAME, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.executemany("UPDATE changes SET gone = 1 WHERE id = ?", [[each] for each in gone])
+        (rows,) = connection.execute("SELECT count(*) FROM changes").fetchone()
+    return _entry(path, rows)
 
 
 def ids(path: Path, collection: str) -> Iterator[str]:

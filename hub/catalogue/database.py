@@ -5,7 +5,7 @@ give equal bytes: no time and no name of the release is in it.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any
 
 import orjson
 
-from hub.distributions.contents import LAYOUT, Contents, EdgeRow, MemberRow, Parsed, PublicLine
+from hub.distributions.contents import LAYOUT, Contents, EdgeRow, IssuedId, MemberRow, Parsed, PublicLine
 from hub.model.territory import territory
 from schemas.canonical import JSON
+from schemas.record import RecordKey
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -62,6 +63,7 @@ CREATE INDEX edges_left ON edges (collection, left_network, left_id);
 _LEADS_BY_NAME = """
 UPDATE projects SET lead_name = (SELECT name FROM actors WHERE id = lead_id) WHERE lead_name IS NULL;
 """
+_MEMBER = "collection, national_id, network, local_id, modified_on, CAST(payload AS BLOB)"
 _BATCH = 1_000
 
 
@@ -109,7 +111,7 @@ class CatalogueFile:
 
 def ids(path: Path, collection: str) -> Iterator[str]:
     """The ids of a collection, in order. Raises sqlite3.Error when the file is torn."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+    with closing(reader(path)) as connection:
         verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
         if verdict != "ok":
             raise sqlite3.DatabaseError(verdict)
@@ -118,7 +120,7 @@ def ids(path: Path, collection: str) -> Iterator[str]:
 
 def payloads(path: Path, collection: str) -> Iterator[bytes]:
     """The records of a collection as they were published, in order of id."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+    with closing(reader(path)) as connection:
         rows = connection.execute(f"SELECT CAST(payload AS BLOB) FROM {collection}s ORDER BY id")  # noqa: S608
         yield from (row[0] for row in rows)
 
@@ -127,15 +129,72 @@ def open_by_place(path: Path, collection: str) -> Iterator[bytes]:
     """The open records of a collection; actors by département and name, the others by title."""
     chosen = "actors WHERE open ORDER BY coalesce(department, '~'), name COLLATE NOCASE, id"
     rest = chosen if collection == "actor" else f"{collection}s ORDER BY title COLLATE NOCASE, id"
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+    with closing(reader(path)) as connection:
         rows = connection.execute(f"SELECT CAST(payload AS BLOB) FROM {rest}")  # noqa: S608
         yield from (row[0] for row in rows)
+
+
+def reader(path: Path) -> sqlite3.Connection:
+    """A connection to close, to a catalogue that never changes."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def lines(path: Path, collection: str) -> Iterator[tuple[str, bytes, bool]]:
+    """(id, published bytes, whether it is open data) of every record of a collection, in order of id."""
+    is_open = "open" if collection == "actor" else "1"
+    with closing(reader(path)) as connection:
+        query = f"SELECT id, CAST(payload AS BLOB), {is_open} FROM {collection}s ORDER BY id"  # noqa: S608
+        for national_id, payload, opened in connection.execute(query):
+            yield national_id, payload, bool(opened)
+
+
+def members(path: Path) -> Iterator[MemberRow]:
+    """The source records, as they were written."""
+    with closing(reader(path)) as connection:
+        rows = connection.execute(f"SELECT {_MEMBER} FROM members ORDER BY rowid")  # noqa: S608
+        yield from (_member_of(row) for row in rows)
+
+
+def members_of(connection: sqlite3.Connection, collection: str, national_id: str) -> list[MemberRow]:
+    """The source records of one golden record, in founding order."""
+    query = f"SELECT {_MEMBER} FROM members WHERE national_id = ? AND collection = ? ORDER BY rowid"  # noqa: S608
+    return [_member_of(row) for row in connection.execute(query, [national_id, collection])]
+
+
+def homes_of(connection: sqlite3.Connection, key: RecordKey) -> list[str]:
+    """The golden record that a source record is part of, if it is in the catalogue."""
+    query = "SELECT national_id FROM members WHERE network = ? AND local_id = ? AND collection = ?"
+    return [row[0] for row in connection.execute(query, [key.source, key.local_id, key.collection])]
+
+
+def edges(path: Path) -> Iterator[EdgeRow]:
+    """Why records were joined, as it was written."""
+    with closing(reader(path)) as connection:
+        columns = "collection, left_network, left_id, right_network, right_id, log_odds, parts"
+        for *ends, log_odds, parts in connection.execute(f"SELECT {columns} FROM edges ORDER BY rowid"):  # noqa: S608
+            collection, left_network, left_id, right_network, right_id = ends
+            yield EdgeRow(
+                collection=collection,
+                left_network=left_network,
+                left_id=left_id,
+                right_network=right_network,
+                right_id=right_id,
+                log_odds=log_odds,
+                parts=orjson.loads(parts),
+            )
+
+
+def identifiers(path: Path) -> Iterator[IssuedId]:
+    """Every identifier, in order."""
+    with closing(reader(path)) as connection:
+        for row in connection.execute("SELECT id, collection, state, leads_to FROM identifiers ORDER BY id"):
+            yield IssuedId(id=row[0], collection=row[1], state=row[2], leads_to=row[3])
 
 
 @contextmanager
 def names(path: Path) -> Iterator[Callable[[str], str | None]]:
     """Look actors' names up by national id."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+    with closing(reader(path)) as connection:
 
         def name_of(national_id: str) -> str | None:
             row = connection.execute("SELECT name FROM actors WHERE id = ?", [national_id]).fetchone()
@@ -144,17 +203,10 @@ def names(path: Path) -> Iterator[Callable[[str], str | None]]:
         yield name_of
 
 
-def holds(path: Path, network: str, collection: str, ids: Sequence[str]) -> bool:
-    """Whether a record of a network is in the catalogue under any of these ids of its own. Raises sqlite3.Error."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
-        there = "SELECT 1 FROM members WHERE network = ? AND local_id = ? AND collection = ?"
-        return any(connection.execute(there, [network, each, collection]).fetchone() for each in ids)
-
-
 def content(path: Path) -> str | None:
     """The content hash that a catalogue was written with; None when it cannot be read."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        with closing(reader(path)) as connection:
             return str(connection.execute("SELECT value FROM meta WHERE key = 'content'").fetchone()[0])
     except (sqlite3.Error, TypeError):
         return None
@@ -226,6 +278,18 @@ def _partners(project: str, parsed: JSON) -> Iterator[tuple[str, str, str]]:
     roles += [("partner", partner) for partner in parsed.get("partners", ())]
     roles += [("funder", funder) for funder in parsed.get("funders", ())]
     yield from dict.fromkeys((project, who["national_id"], role) for role, who in roles if who.get("national_id"))
+
+
+def _member_of(row: tuple[Any, ...]) -> MemberRow:
+    collection, national_id, network, local_id, modified_on, payload = row
+    return MemberRow(
+        collection=collection,
+        national_id=national_id,
+        network=network,
+        local_id=local_id,
+        modified_on=modified_on,
+        payload=payload,
+    )
 
 
 def _member(row: MemberRow) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from typing import Self
 
 import orjson
 
-from hub.catalogue import changes
+from hub.catalogue import changes, database
 from hub.catalogue.journal import Journal
 from hub.catalogue.readonly import ReadOnly
 from hub.distributions import checksums
@@ -132,10 +132,7 @@ class Catalogue:
 
     def lines(self, collection: str) -> Iterator[tuple[str, bytes, bool]]:
         """(id, published bytes, whether it is open data) of every record of a collection, in order of id."""
-        is_open = "open" if collection == "actor" else "1"
-        query = f"SELECT id, CAST(payload AS BLOB), {is_open} FROM {collection}s ORDER BY id"  # noqa: S608
-        for national_id, payload, opened in self._database.all(query):
-            yield national_id, payload, bool(opened)
+        return database.lines(self._folder / "catalogue.sqlite", collection)
 
     def edges(self, national_id: str) -> list[Edge]:
         """Why the source records of a golden record were joined, strongest reason first."""

@@ -8,7 +8,8 @@ import typer
 from hub.cli.door import HERE, AsJson, Home, show_facts, show_rows
 from hub.distributions import kept, shelf
 from hub.settings import load_settings
-from hub.stages import retention, rollback
+from hub.stages import redaction, retention, rollback
+from hub.wiring import open_hub
 
 app = typer.Typer(name="releases", help="The releases that stand.", no_args_is_help=True)
 COLUMNS = ("release", "created_at", "actors", "projects", "announcements", "stays", "state", "rolled_back_to", "reason")
@@ -47,6 +48,15 @@ def prune(
     gone = (retention.leaving if dry_run else retention.prune)(releases, datetime.now(UTC))
     rows = [{"release": each.release, "created_at": each.created_at.isoformat()} for each in gone]
     show_rows(rows, ("release", "created_at"), as_json=as_json)
+
+
+@app.command()
+def redact(home: Home = HERE, as_json: AsJson = False) -> None:
+    """Withdraw the releases that hold an erased record, and issue each again without it; every cycle does so."""
+    with open_hub(home) as hub:
+        done = redaction.redact(hub.engine, hub.releases, datetime.now(UTC))
+    rows = [{"release": each.release, "issued_as": each.issued_as} for each in done]
+    show_rows(rows, ("release", "issued_as"), as_json=as_json)
 
 
 @app.command("rollback")

@@ -95,25 +95,34 @@ def aside(releases: Path) -> Iterator[Path]:
 def shelve(folder: Path, releases: Path, name: str) -> Path:
     """Give a finished draft its name and make it current. A kill or a power cut leaves the old one or the new one."""
     for path in [*folder.rglob("*"), folder]:
-        _to_disk(path)
+        to_disk(path)
     pointer, shelved = releases / f"{_NEXT}{name}", releases / name
     try:
         pointer.symlink_to(name)
     except OSError:  # a file system without links
         pointer.write_text(name, "utf-8")
-        _to_disk(pointer)
-    _to_disk(releases)
+        to_disk(pointer)
+    to_disk(releases)
     folder.rename(shelved)
-    _to_disk(releases)
+    to_disk(releases)
     pointer.replace(releases / _CURRENT)
-    _to_disk(releases)
+    to_disk(releases)
+    return shelved
+
+
+def place(folder: Path, releases: Path, name: str) -> Path:
+    """Give a finished draft its name, without making it current."""
+    for path in [*folder.rglob("*"), folder]:
+        to_disk(path)
+    shelved = folder.rename(releases / name)
+    to_disk(releases)
     return shelved
 
 
 def remove(releases: Path, name: str) -> None:
     """Take a release away: nobody finds half of one under its name."""
-    leaving = (releases / name).rename(releases / f"{_LEAVING}{name}")
-    _to_disk(releases)
+    leaving = (releases / name).rename(releases / f"{_LEAVING}{name.lstrip('.')}")
+    to_disk(releases)
     shutil.rmtree(leaving)
 
 
@@ -128,7 +137,8 @@ def _sweep(releases: Path) -> None:
         shutil.rmtree(left.rename(releases / f"{_LEAVING}{left.name}"))
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Wait until a file, or what a folder lists, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -16,7 +16,7 @@ class Progress(StrEnum):
     TAKEN_BACK:  the network stated the record again before that: nothing is erased.
     UNDER_WAY:   the next night finishes it in the working database.
     PURGED:      no store of the working database holds it; the release in force still does.
-    UNPUBLISHED: the release in force holds it no more; earlier ones that still stand do.
+    UNPUBLISHED: the release in force holds it no more; earlier ones still do, until they are issued again.
     DONE:        nothing that stands holds it.
     """
 
@@ -82,13 +82,25 @@ class PastRelease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawnRelease:
+    """A release that held the record and was taken back. issued_as: in its place, without the record."""
+
+    release: str
+    at: datetime
+    issued_as: str | None
+
+    def as_json(self) -> JSON:
+        return {"release": self.release, "at": self.at.isoformat(), "issued_as": self.issued_as}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What became of an erasure, as found at `as_of`.
 
     again:    the network has stated a record of this id again since: a new one, which is no part of this.
     stores:   of the working database, by name.
     release:  the one in force; None while there is none. published: whether it still holds the record.
-    past:     earlier releases that do.
+    past:     earlier releases that do.      withdrawn: those that did and were taken back.
     """
 
     erasure: Erasure
@@ -98,6 +110,7 @@ class Receipt:
     release: str | None
     published: Store
     past: tuple[PastRelease, ...]
+    withdrawn: tuple[WithdrawnRelease, ...] = ()
 
     @property
     def progress(self) -> Progress:
@@ -117,4 +130,5 @@ class Receipt:
             "stores": {name: store.as_json() for name, store in self.stores.items()},
             "current_release": {"release": self.release} | self.published.as_json(),
             "past_releases": [each.as_json() for each in self.past],
+            "withdrawn_releases": [each.as_json() for each in self.withdrawn],
         }

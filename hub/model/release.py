@@ -107,6 +107,36 @@ class DeltaEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Redaction:
+    """How a release that was issued again after an erasure differs from what it was.
+
+    release, digests: of the release in whose place it stands.      at: when.
+    lines: (collection, national id, hash of the open line before, and after; None where it is gone). Taking the terms
+    of the first from a digest and adding those of the second gives the other (`schemas.canonical.SetDigest`).
+    """
+
+    release: str
+    at: datetime
+    digests: Mapping[str, str]
+    lines: tuple[tuple[str, str, str, str | None], ...]
+
+    @property
+    def gone(self) -> list[str]:
+        """The records that are no longer there."""
+        return [national_id for _, national_id, _, after in self.lines if after is None]
+
+    def as_json(self) -> JSON:
+        lines = [dict(zip(("collection", "id", "before", "after"), line, strict=True)) for line in self.lines]
+        return {"release": self.release, "at": self.at.isoformat(), "digests": dict(self.digests), "lines": lines}
+
+    @classmethod
+    def from_json(cls, raw: JSON) -> Self:
+        lines = tuple((each["collection"], each["id"], each["before"], each["after"]) for each in raw["lines"])
+        at = datetime.fromisoformat(raw["at"])
+        return cls(release=raw["release"], at=at, digests=raw["digests"], lines=lines)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseManifest:
     """`manifest.json`, the table of contents of a release.
 
@@ -120,6 +150,7 @@ class ReleaseManifest:
     rolled_back_from, rolled_back_to: the release that was given up, and the one whose contents this one has again.
     imprint:          who published it, and where.
     reason:           why it was given up. All three are None unless somebody rolled back.
+    redactions:       what was taken out after erasures, when it was issued again; oldest first.
     """
 
     release: str
@@ -139,9 +170,10 @@ class ReleaseManifest:
     rolled_back_to: str | None = None
     reason: str | None = None
     imprint: Imprint = field(default_factory=Imprint)
+    redactions: tuple[Redaction, ...] = ()
 
     def as_json(self) -> JSON:
-        return {
+        said = {
             "release": self.release,
             "created_at": self.created_at.isoformat(),
             "previous": self.previous,
@@ -160,6 +192,7 @@ class ReleaseManifest:
             "reason": self.reason,
             "imprint": asdict(self.imprint),
         }
+        return said | ({"redactions": [each.as_json() for each in self.redactions]} if self.redactions else {})
 
     @classmethod
     def from_json(cls, raw: JSON) -> Self:
@@ -173,5 +206,6 @@ class ReleaseManifest:
                 "sources": tuple(raw["sources"]),
                 "deltas": tuple(DeltaEntry(**delta) for delta in raw.get("deltas", ())),
                 "imprint": Imprint(**raw.get("imprint", {})),
+                "redactions": tuple(map(Redaction.from_json, raw.get("redactions", ()))),
             }
         )

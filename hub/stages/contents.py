@@ -30,7 +30,7 @@ _Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True, slots=True)
-class _Again(Generic[_Row]):
+class Again(Generic[_Row]):
     """Something that can be walked more than once."""
 
     walk: Callable[[], Iterator[_Row]]
@@ -45,11 +45,11 @@ def contents(connection: Connection, notice: str = "") -> Contents:
     The connection must stay open, on one state, while the contents are walked.
     """
     return Contents(
-        lines={name: _Again(partial(_lines, connection, name)) for name in COLLECTIONS},
-        counted=_Again(partial(_counted, connection)),
-        members=_Again(partial(_members, connection)),
-        edges=_Again(partial(_edges, connection)),
-        identifiers=_Again(partial(_identifiers, connection)),
+        lines={name: Again(partial(_lines, connection, name)) for name in COLLECTIONS},
+        counted=Again(partial(_counted, connection)),
+        members=Again(partial(_members, connection)),
+        edges=Again(partial(_edges, connection)),
+        identifiers=Again(partial(_identifiers, connection)),
         networks=tuple(_networks(connection)),
         notice=notice,
     )

@@ -1,4 +1,4 @@
-"""The cycle: harvest, resolve, compile, account, release, one after the other, each with its seconds.
+"""The cycle: harvest, resolve, compile, account, release, redact, one after the other, each with its seconds.
 
 A night on which nothing changed costs one small request a source: each later stage sees that its inputs are the same.
 """
@@ -22,6 +22,7 @@ from hub.stages.compile import Compiled, compile_catalogue
 from hub.stages.freshness import tell_freshness
 from hub.stages.harvest import harvest_all
 from hub.stages.publication import release
+from hub.stages.redaction import redact
 from hub.stages.release import Release, Unchanged
 from hub.stages.resolve import Resolution, resolve
 
@@ -76,8 +77,12 @@ def cycle(
     done("compile")
     accounts = account_for(engine, now, model, imprint)
     done("account")
-    released = release(engine, releases, now, notice=notice, imprint=imprint)
-    done("release")
+    try:
+        released = release(engine, releases, now, notice=notice, imprint=imprint)
+    finally:  # whatever keeps a new one from being made, what is erased leaves those that were
+        done("release")
+        redact(engine, releases, now)
+        done("redact")
     require_sums(accounts)
     return CycleReport(
         jobs=jobs, resolution=resolution, compiled=compiled, release=released, accounts=accounts, seconds=seconds

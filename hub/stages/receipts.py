@@ -7,15 +7,16 @@ Nothing of it is stored: a receipt says what is there when it is asked for, so t
 
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from hub.catalogue import database
-from hub.distributions import kept, shelf
+from hub.distributions import kept, shelf, withdrawals
 from hub.distributions.retention import until
-from hub.model.erasure import Erasure, PastRelease, Receipt, Store
+from hub.model.erasure import Erasure, PastRelease, Receipt, Store, WithdrawnRelease
 from hub.model.release import ReleaseManifest
 from hub.model.statement import Op
 from hub.stages.compile import has_followed
@@ -39,13 +40,65 @@ def receipt(engine: Engine, releases: Path, network: str, name: str, now: dateti
         return _found(connection, releases, asked, now)
 
 
+def still_held(engine: Engine, releases: Path) -> dict[str, dict[RecordKey, str]]:
+    """The releases that hold what is purged, the current one apart: name -> source record -> receipt of its erasure.
+
+    Those that wait to be issued again are among them.
+    """
+    with reading(engine) as connection:
+        purged = [each for each in erasures.every(connection) if not _has_content(connection, each)]
+        holdings = [(each, _holding(connection, releases, each)) for each in purged]
+    current, found = shelf.current(releases), dict[str, dict[RecordKey, str]]()
+    for each in (*kept.every(releases), *_waiting(releases)) if purged else ():
+        if current is None or each.release != current.name:
+            wanted = {key: erasure.receipt for erasure, holding in holdings for key in holding.names_in(each)}
+            held = _held(releases, each, list(wanted))
+            found |= {each.release: {key: wanted[key] for key in held}} if held else {}
+    return found
+
+
+def _waiting(releases: Path) -> list[ReleaseManifest]:
+    """The releases that were withdrawn and wait to be issued again."""
+    return [kept.manifest(withdrawals.away(releases, name)) for name in withdrawals.waiting(releases)]
+
+
+def _held(releases: Path, release: ReleaseManifest, keys: Sequence[RecordKey]) -> list[RecordKey]:
+    """Those of these records that a release holds; all of them when its catalogue cannot be read."""
+    folder = releases / release.release
+    if not folder.is_dir():
+        folder = withdrawals.away(releases, release.release)
+    try:
+        with closing(database.reader(folder / _CATALOGUE)) as connection:
+            return [key for key in keys if database.homes_of(connection, key)]
+    except sqlite3.Error:
+        return list(keys)
+
+
+def _has_content(connection: Connection, asked: Erasure) -> bool:
+    return any(erasures.has_content(connection, each, asked.number) for each in erasures.names(connection, asked.key))
+
+
+def _purged(connection: Connection, asked: Erasure) -> tuple[int, datetime]:
+    """By which statement, and when."""
+    applied = erasures.first_after(connection, asked.key, asked.number, Op.RELEASED)
+    return (applied.number, applied.received_at) if applied else (asked.number, asked.asked_at)
+
+
+def _is_again(connection: Connection, asked: Erasure) -> bool:
+    return erasures.first_after(connection, asked.key, asked.number, Op.PUT) is not None
+
+
+def _holding(connection: Connection, releases: Path, asked: Erasure) -> "_Holding":
+    before = _purged(connection, asked)[1] if _is_again(connection, asked) else None
+    return _Holding(releases, erasures.names(connection, asked.key), before)
+
+
 def _found(connection: Connection, releases: Path, asked: Erasure, now: datetime) -> Receipt:
     names = erasures.names(connection, asked.key)
-    applied = erasures.first_after(connection, asked.key, asked.number, Op.RELEASED)
-    number, purged_at = (applied.number, applied.received_at) if applied else (asked.number, asked.asked_at)
-    again = erasures.first_after(connection, asked.key, asked.number, Op.PUT) is not None
+    number, purged_at = _purged(connection, asked)
+    again = _is_again(connection, asked)
     since = [each for each in moments.every(connection) if each.given.statements.get(asked.key.source, -1) >= number]
-    holding = _Holding(releases, asked.key, names, purged_at if again else None)
+    holding = _holding(connection, releases, asked)
     current = shelf.current(releases)
     return Receipt(
         erasure=asked,
@@ -58,6 +111,11 @@ def _found(connection: Connection, releases: Path, asked: Erasure, now: datetime
             at=next((each.at for each in since if each.released_as), None),
         ),
         past=holding.past(current, now),
+        withdrawn=tuple(
+            WithdrawnRelease(release=each.release, at=each.at, issued_as=each.issued_as)
+            for each in withdrawals.read(releases).values()
+            if asked.receipt in each.receipts
+        ),
     )
 
 
@@ -93,23 +151,24 @@ class _Holding:
     before: of a record that was stated again: what a release was made of before this counts as the erased one.
     """
 
-    def __init__(self, releases: Path, key: RecordKey, names: Sequence[RecordKey], before: datetime | None) -> None:
-        self._releases, self._key, self._before = releases, key, before
-        self._ids = [each.local_id for each in names]
+    def __init__(self, releases: Path, names: Sequence[RecordKey], before: datetime | None) -> None:
+        self._releases, self._names, self._before = releases, names, before
+
+    def names_in(self, release: ReleaseManifest) -> Sequence[RecordKey]:
+        """The names under which a release may hold it."""
+        is_new = self._before is not None and self._content_made_at(release) >= self._before
+        return () if is_new else self._names
 
     def in_release(self, release: ReleaseManifest) -> bool:
-        """One whose catalogue cannot be read counts as one that does."""
-        if self._before is not None and self._content_made_at(release) >= self._before:
-            return False
-        path = self._releases / release.release / _CATALOGUE
-        try:
-            return database.holds(path, self._key.source, self._key.collection, self._ids)
-        except sqlite3.Error:
-            return True
+        return bool(_held(self._releases, release, self.names_in(release)))
 
     def past(self, current: Path | None, now: datetime) -> tuple[PastRelease, ...]:
         rules = staying(self._releases, now) if current else {}
-        found = []
+        found = [
+            PastRelease(release=each.release, made_at=each.created_at, kept_by="to be issued again", until=now)
+            for each in _waiting(self._releases)
+            if self.in_release(each)
+        ]
         for each in kept.every(self._releases):
             if current is not None and each.release != current.name and self.in_release(each):
                 rule = rules.get(each.release)

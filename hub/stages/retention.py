@@ -3,7 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
-from hub.distributions import kept, shelf
+from hub.distributions import kept, shelf, withdrawals
 from hub.distributions.retention import kept as kept_by
 from hub.model.release import ReleaseManifest
 
@@ -11,7 +11,7 @@ from hub.model.release import ReleaseManifest
 def staying(releases: Path, now: datetime) -> dict[str, str]:
     """The releases that stay, and why. The current one does, and the one it followed: a rollback away."""
     current = shelf.current(releases)
-    before = kept.manifest(current).previous if current else None
+    before = withdrawals.standing(withdrawals.read(releases), kept.manifest(current).previous) if current else None
     made = {each.release: each.created_at for each in kept.every(releases)}
     return kept_by(made, now, [name for name in (current and current.name, before) if name in made])
 

@@ -41,7 +41,7 @@ def roll_back(releases: Path, name: str, reason: str, now: datetime) -> Release:
         minted = shelf.name_of(now, str(content), releases)
         before = kept.manifest(current)
         with shelf.draft(releases, minted) as folder:
-            restored = _copy(old, releases / name, folder)
+            restored = copied(old, releases / name, folder)
             bases = kept.bases(releases, now)
             told = deltas.write(folder, bases, old.digests)
             dated = changes.write(folder, current, told, now)
@@ -83,7 +83,7 @@ def _read(releases: Path, name: str) -> ReleaseManifest:
     raise NotFound(f"no release {name} here: `rrma-hub releases list` tells which there are")
 
 
-def _copy(old: ReleaseManifest, source: Path, folder: Path) -> ReleaseManifest:
+def copied(old: ReleaseManifest, source: Path, folder: Path) -> ReleaseManifest:
     """Copy what the release was made of, and index it anew. Returns its manifest with these files alone."""
     told = {delta.path for delta in old.deltas} | {changes.NAME, site.NAME, seal.PROOF, seal.RECOMPUTE}
     files = tuple(file for file in old.files if file.path not in told and not writing.describes(file.path))

@@ -64,6 +64,13 @@ def asked(connection: Connection, source: str, after: int = 0, limit: int | None
         yield Erasure(number=row.number, key=key, asked_at=row.received_at)
 
 
+def every(connection: Connection) -> Iterator[Erasure]:
+    """What any source asked to erase."""
+    for row in connection.execute(_asked().add_columns(statements.c.source).order_by(statements.c.number)):
+        key = RecordKey(row.collection, row.source, row.local_id)
+        yield Erasure(number=row.number, key=key, asked_at=row.received_at)
+
+
 def has_content(connection: Connection, key: RecordKey, tombstone: int) -> bool:
     """Whether anything stated before the tombstone still has its content."""
     every = names(connection, key)

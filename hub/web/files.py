@@ -15,7 +15,8 @@ from hub.catalogue import Catalogue
 from hub.web.current import ReleaseSource
 from schemas.errors import NotFound
 
-FOR_EVER = "public, max-age=31536000, immutable"
+# For ever in a browser; what serves many asks again each day, since a release may be withdrawn after an erasure.
+FOR_EVER = "public, max-age=31536000, s-maxage=86400, immutable"
 _OTHER_TYPES = {"manifest.json": "application/json", "SHA256SUMS": "text/plain"}
 _SPAN = r"(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})"
 _RANGES = re.compile(rf"bytes={_SPAN}(?:[ \t]*,[ \t]*{_SPAN})*")

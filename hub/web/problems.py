@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from hub.web.current import NothingThen
+from hub.web.current import NothingThen, Withdrawn
 from hub.web.security import HEADERS
 from schemas.canonical import JSON
 from schemas.errors import ConfigError, ContractError, FederationError, NotFound, RequestError, SourceError
@@ -35,6 +35,7 @@ STATUSES: dict[type[FederationError], int] = {
     Gone: 410,
     NotOpen: 403,
     NotFound: 404,
+    Withdrawn: 410,
     RequestError: 400,
     ConfigError: 503,
     SourceError: 502,
@@ -109,5 +110,7 @@ def install(app: FastAPI, page: Page | None = None) -> None:
 
 def _nearest(error: FederationError) -> dict[str, str]:
     """The times around one that no release answers for, that a program may ask for instead."""
+    if isinstance(error, Withdrawn):
+        return {"issued_as": error.issued_as} if error.issued_as else {}
     times = {"earlier": error.earlier, "later": error.later} if isinstance(error, NothingThen) else {}
     return {name: at.isoformat() for name, at in times.items() if at}

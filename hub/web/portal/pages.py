@@ -13,7 +13,7 @@ from hub.catalogue import Catalogue
 from hub.french import moment
 from hub.search import Query, Suggestion
 from hub.web.cited import every
-from hub.web.current import Clock, NothingThen, NotKept, NotPublishedYet, NotYet, ReleaseSource, now_utc
+from hub.web.current import Clock, NothingThen, NotKept, NotPublishedYet, NotYet, ReleaseSource, Withdrawn, now_utc
 from hub.web.dated import Dated, keeping, named, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find, find_open, open_records
@@ -45,6 +45,10 @@ DATES: dict[type[FederationError], tuple[str, str]] = {
     NotKept: (
         "Version plus conservée",
         "La version de cette date n’est plus conservée : les plus anciennes ne le sont qu’une par semaine ou par mois.",
+    ),
+    Withdrawn: (
+        "Version retirée à la suite d’un effacement",
+        "Elle contenait une fiche qui devait être effacée : elle n’est plus servie. Son nom peut rester cité.",
     ),
 }
 TIMELESS = ("/a-propos", "/integration")
@@ -115,6 +119,7 @@ class Pages:
             explanation=explanation,
             around=_around(error),
             dated=bool(named(request)),
+            withdrawn=isinstance(error, Withdrawn),
         )
 
     def _render(
@@ -210,7 +215,13 @@ class Pages:
 
     async def _data(self, request: Request) -> Response:
         catalogue = self._catalogue_of(request)
-        return self._render(request, "data.html", catalogue, subjects=by_subject(catalogue.manifest.files))
+        return self._render(
+            request,
+            "data.html",
+            catalogue,
+            subjects=by_subject(catalogue.manifest.files),
+            withdrawn=list(self._release.withdrawn().values()),
+        )
 
     async def _figures(self, request: Request) -> Response:
         catalogue = self._catalogue_of(request)
@@ -264,7 +275,7 @@ class Pages:
 
 def _around(error: FederationError | None) -> list[tuple[str, str]]:
     """The times around one that no release answers for: as an address bar names them, and in words."""
-    if not isinstance(error, NothingThen):
+    if not isinstance(error, NothingThen) or isinstance(error, Withdrawn):
         return []
     return [(at.strftime("%Y-%m-%dT%H:%M:%SZ"), moment(at)) for at in (error.earlier, error.later) if at]
 
