@@ -6,8 +6,10 @@ fault: the token is for one host.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import quote
 
 import httpx
 
@@ -18,13 +20,25 @@ from schemas.errors import ConfigError
 from schemas.feed import lines
 from schemas.feedback import decode
 from schemas.members import FeedError
+from schemas.signing import CONTENT_DIGEST, INPUT, SIGNATURE, BadSignature, digests, verified
 
 _TIMEOUT_S = 30.0
 _MAX_BYTES = 1 << 30
+_MAX_RECEIPT_BYTES = 1 << 20
+_KEPT = (CONTENT_DIGEST, INPUT, SIGNATURE)
 
 
 class HistoryChanged(Exception):
     """The hub's numbers are those of another history than ours: read from the start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """An answer whose signature was checked. headers: those that prove it. key: the public key that signed it."""
+
+    body: bytes
+    headers: dict[str, str]
+    key: str
 
 
 class Nation:
@@ -50,7 +64,7 @@ class Nation:
         asked: dict[str, Any] = {"after": after} | ({"epoch": epoch} if epoch else {})
         with self._answer("GET", f"/api/networks/{self._network}/feedback", params=asked) as answer:
             try:
-                yield from decode(lines(_bounded(answer)))
+                yield from decode(lines(_bounded(answer.iter_bytes(), _MAX_BYTES)))
             except FeedError as error:
                 raise HubRefused(f"La réponse du pôle national ne peut pas être lue ({error}). Réessayez.") from error
 
@@ -65,6 +79,40 @@ class Nation:
         path = f"/api/networks/{self._network}/corrections/{number}"
         with self._answer("POST", path, json=told) as answer:
             answer.read()
+
+    def erasures(self) -> Iterator[str]:
+        """The receipts of all that this network asked to erase, by name, the oldest first."""
+        after: int | None = 0
+        while after is not None:
+            with self._answer("GET", f"/api/networks/{self._network}/erasures", params={"after": after}) as answer:
+                page = self._json(answer)
+            try:
+                yield from [str(each["receipt"]) for each in page["erasures"]]
+                if (following := page["next"]) is not None and following <= after:
+                    raise ValueError("it leads in circles")
+                after = following
+            except (KeyError, TypeError, ValueError) as error:
+                raise HubRefused("Le pôle national ne dit pas ce qu'il a effacé : signalez-le-lui.") from error
+
+    def receipt(self, name: str, key: str | None) -> Signed:
+        """How far an erasure has come. key: what it must be signed with; None before the first one."""
+        path = f"/api/networks/{self._network}/erasures/{quote(name, safe='')}"
+        with self._answer("GET", path, headers={"Accept-Encoding": "identity"}) as answer:
+            body = b"".join(_bounded(answer.iter_raw(), _MAX_RECEIPT_BYTES))
+            try:
+                signer = verified(answer, [key] if key else [])
+                stated = digests(answer.headers[CONTENT_DIGEST])
+                computing = stated.begun()
+                for each in computing:
+                    each.update(body)
+                if not stated.agree(each.digest() for each in computing):
+                    raise BadSignature("it is not over what was received")
+            except BadSignature as error:
+                raise HubRefused(
+                    f"Le reçu {name} n'est pas signé comme il doit l'être ({error}). Appelez le pôle national ; s'il "
+                    "vous dit une nouvelle clé, écrivez-la dans node.toml (réglage hub_key)."
+                ) from error
+        return Signed(body=body, headers={each: answer.headers[each] for each in _KEPT}, key=signer)
 
     def check(self, actor: JSON, local_id: str | None = None) -> list[JSON]:
         """Who a draft may already be, anywhere. local_id: of our own record that it would replace."""
@@ -111,11 +159,11 @@ def nation_of(home: Home) -> Nation:
     return Nation(settings.hub, token, settings.network)
 
 
-def _bounded(answer: httpx.Response) -> Iterator[bytes]:
+def _bounded(chunks: Iterator[bytes], most: int) -> Iterator[bytes]:
     received = 0
-    for chunk in answer.iter_bytes():
+    for chunk in chunks:
         received += len(chunk)
-        if received > _MAX_BYTES:
+        if received > most:
             raise HubRefused("La réponse du pôle national est trop longue : signalez-le-lui.")
         yield chunk
 

@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     signing_key_file: Path | None = None
     hub: str | None = None
     hub_token_file: Path | None = None
+    hub_key: str | None = Field(None, pattern="^[A-Za-z0-9_-]{43}$")
     officer_password_file: Path | None = None
 
     @field_validator("hub")
@@ -102,7 +103,8 @@ _WRONG = {
     "missing": "manque",
     "extra_forbidden": "n'est pas un réglage connu",
     "string_too_short": "est vide",
-    "string_pattern_mismatch": "doit être en minuscules, chiffres et tirets, par exemple pays-de-la-loire-ci",
+    "string_pattern_mismatch": "n'est pas écrit comme il faut (un identifiant : minuscules, chiffres et tirets, par "
+    "exemple pays-de-la-loire-ci ; une clé : 43 lettres, chiffres, tirets et soulignés)",
     "bool_parsing": "doit être true ou false",
 }
 

@@ -287,6 +287,49 @@ def refuse(
     nation.refuse(homes.open_home(home), number, reason)
 
 
+erasure = typer.Typer(help="Les fiches à effacer partout, et les reçus du pôle national.", no_args_is_help=True)
+app.add_typer(erasure, name="erasure")
+
+
+@erasure.command("ask")
+def ask_erasure(
+    local_id: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Celui de votre tableau.")],
+    collection: Annotated[str, typer.Option(help="actor, project ou announcement.")] = "actor",
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Effacer une fiche ici, et demander au pôle national d'effacer tout ce qu'il en sait."""
+    from node import erasing  # noqa: PLC0415 (see above)
+
+    opened = homes.open_home(home)
+    seq = erasing.ask(opened, collection, local_id, _now())
+    if as_json:
+        tell_json({"network": opened.settings.network, "collection": collection, "id": local_id, "seq": seq})
+        return
+    say(f"La fiche {local_id} est effacée de ce nœud. Le pôle l'effacera à sa prochaine lecture (rrma-node ping).")
+    say("Ôtez aussi sa ligne de votre tableau : sinon, l'enregistrer la transmettrait de nouveau.")
+    say("« rrma-node erasure list » dit où cela en est.")
+
+
+@erasure.command("list")
+def list_erasures(home: HomeOption = Path(), as_json: JsonOption = False) -> None:
+    """Relire du pôle national où en est chaque effacement demandé, et garder ses reçus signés."""
+    from node.cli import nation  # noqa: PLC0415 (see above)
+
+    nation.erasures(homes.open_home(home), as_json=as_json)
+
+
+@erasure.command("show")
+def show_erasure(
+    name: Annotated[str, typer.Argument(metavar="REÇU", help="Nom d'un reçu, comme le donne « erasure list ».")],
+    home: HomeOption = Path(),
+) -> None:
+    """Écrire un reçu avec sa signature (JSON), pour le garder ou le faire vérifier."""
+    from node.cli import nation  # noqa: PLC0415 (see above)
+
+    nation.erasure_proof(homes.open_home(home), name)
+
+
 def main() -> None:
     """Run the command line; an error a person can act on is a French sentence and an exit code, not a traceback."""
     try:

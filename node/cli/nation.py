@@ -5,16 +5,17 @@ from typing import Any
 
 import orjson
 
-from node import correcting
+from node import correcting, erasing
 from node import feedback as stages
 from node.cli.output import complain, say, show_table, tell_json
 from node.home import Home
 from node.nation import Nation, nation_of
 from node.plan import Plan, Verdict
-from node.store import fates
+from node.store import fates, receipts
 from node.store.engine import reading
-from node.web.told import FATES, in_words, proposal_cells
+from node.web.told import FATES, in_words, progress, proposal_cells
 from schemas.canonical import JSON
+from schemas.errors import NotFound
 from schemas.feedback import COUNTED, Fate
 
 MOST_ASKED = 100
@@ -37,11 +38,33 @@ def feedback(home: Home, *, as_json: bool) -> None:
     show_table("Vos fiches vues de l'échelon national", ("état", "fiches", "que faire"), rows)
     say(f"Transmises : {totals['sent']}, la somme exacte de ces lignes. État au {view.as_of[:10]}.")
     if totals["erased"]:
-        say(f"Effacées à votre demande : {totals['erased']}.")
+        say(f"Effacées à votre demande : {totals['erased']} (rrma-node erasure list dit jusqu'où).")
     remarks = [(one.fated.local_id, one.fated.label, *row[1:5]) for one in waiting for row in one.issue_rows]
     if remarks:
         headings = ("identifiant", "nom", "champ", "lu", "que faire", "exemple")
         show_table("Mises de côté", headings, remarks)
+
+
+def erasures(home: Home, *, as_json: bool) -> None:
+    """How far each erasure that was asked for has come."""
+    with nation_of(home) as nation:
+        found = erasing.fetch(home, nation, datetime.now(UTC).replace(microsecond=0))
+    if as_json:
+        tell_json({"network": home.settings.network, "erasures": [each.told for each in found]})
+    elif found:
+        rows = [(each.local_id, each.asked_at[:10], progress(each.told), each.name) for each in found]
+        show_table("Effacements demandés", ("identifiant", "lu par le pôle le", "où cela en est", "reçu"), rows)
+    else:
+        say("Le pôle national n'a lu aucune demande d'effacement de ce réseau.")
+
+
+def erasure_proof(home: Home, name: str) -> None:
+    """One receipt as it was kept, with its signature."""
+    with reading(home.engine) as connection:
+        found = receipts.get(connection, name)
+    if found is None:
+        raise NotFound(f"Aucun reçu {name} n'a été relu : lancez « rrma-node erasure list », puis recopiez son nom.")
+    tell_json(found.proof())
 
 
 def ping(home: Home, *, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from node.store.tables import corrections
 
@@ -49,3 +49,10 @@ def of(connection: Connection, collection: str) -> dict[str, list[Accepted]]:
         )
         found.setdefault(row.local_id, []).append(accepted)
     return found
+
+
+def forget(connection: Connection, collection: str, local_id: str) -> None:
+    """What was accepted for a record that is erased."""
+    connection.execute(
+        delete(corrections).where(corrections.c.collection == collection, corrections.c.local_id == local_id)
+    )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from node.store.tables import ingests, kept_back
 from schemas.canonical import JSON
@@ -67,6 +67,11 @@ def all_kept_back(connection: Connection) -> Iterator[KeptBack]:
     for row in connection.execute(query):
         fields = {name: row._mapping[name] for name in KeptBack.__slots__}
         yield KeptBack(**fields | {"issues": orjson.loads(row.issues)})
+
+
+def forget(connection: Connection, collection: str, local_id: str) -> None:
+    """The rows kept back of a record that is erased."""
+    connection.execute(delete(kept_back).where(kept_back.c.collection == collection, kept_back.c.local_id == local_id))
 
 
 def last(connection: Connection) -> list[Ingest]:

@@ -25,6 +25,7 @@ class Statement:
 
     payload: canonical JSON, or None when the origin no longer holds the record.
     words:   folded text by which the public page finds it; None keeps it off that page.
+    erased:  of a record without payload: whoever reads us is asked to erase what it was told before.
     """
 
     collection: str
@@ -32,6 +33,14 @@ class Statement:
     origin: str
     payload: bytes | None
     words: str | None = None
+    erased: bool = False
+
+    @property
+    def reason(self) -> str | None:
+        """Why the record left, as the feed says it; None for one that is there."""
+        if self.payload is not None:
+            return None
+        return "erased" if self.erased else "withdrawn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +58,17 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Who last stated a record, and the hash of what was said; no hash once it was withdrawn."""
+    """Who last stated a record, and the hash of what was said; no hash once it was withdrawn or erased."""
 
     origin: str
     hash: str | None
+    erased: bool = False
+
+    def says(self, statement: Statement, digest: str | None) -> bool:
+        """Whether a statement tells nothing new. What is gone stays gone, and what was erased stays erased."""
+        if digest is None:
+            return self.hash is None and (self.erased or not statement.erased)
+        return (self.origin, self.hash) == (statement.origin, digest)
 
 
 def apply(connection: Connection, statements: Iterable[Statement], *, ingest: int, modified_at: str) -> int:
@@ -71,13 +87,11 @@ def apply(connection: Connection, statements: Iterable[Statement], *, ingest: in
             key = statement.collection, statement.local_id
             known = held.get(key)
             digest = None if statement.payload is None else hash_of(statement.payload)
-            if digest is None and (known is None or known.hash is None):
-                continue
-            if known == Held(statement.origin, digest):
+            if known.says(statement, digest) if known else digest is None:
                 continue
             seq += 1
             totals[statement.collection] = _moved(totals[statement.collection], statement.local_id, known, digest)
-            held[key] = Held(statement.origin, digest)
+            held[key] = Held(statement.origin, digest, statement.erased)
             rows.append(_row(statement, seq, digest, modified_at))
         if rows:
             _write(connection, rows, ingest)
@@ -141,10 +155,11 @@ def _held(connection: Connection, batch: list[Statement]) -> dict[tuple[str, str
     found: dict[tuple[str, str], Held] = {}
     for collection in {statement.collection for statement in batch}:
         ids = [statement.local_id for statement in batch if statement.collection == collection]
-        query = select(records.c.local_id, records.c.origin, records.c.hash).where(
+        query = select(records.c.local_id, records.c.origin, records.c.hash, records.c.reason).where(
             records.c.collection == collection, records.c.local_id.in_(ids)
         )
-        found |= {(collection, row.local_id): Held(row.origin, row.hash) for row in connection.execute(query)}
+        for row in connection.execute(query):
+            found[collection, row.local_id] = Held(row.origin, row.hash, row.reason == "erased")
     return found
 
 
@@ -167,7 +182,7 @@ def _row(statement: Statement, seq: int, digest: str | None, modified_at: str) -
         "modified_at": modified_at,
         "hash": digest,
         "payload": statement.payload,
-        "reason": None if digest else "withdrawn",
+        "reason": statement.reason,
         "words": statement.words,
     }
 

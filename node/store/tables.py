@@ -9,6 +9,7 @@ ingests      every file taken in, with its counts
 kept_back    rows of the last file of each origin that could not be stored, and why
 nation       one row: where the feedback of the national level stands
 fates        what became of each record there, as last fetched
+receipts     what the national level told of each erasure that was asked for, as it signed it
 corrections  what the national level proposed and the network accepted: it holds until the network's file says otherwise
 """
 
@@ -146,5 +147,20 @@ corrections = Table(
     Column("proposed", Text, nullable=False),
     Column("accepted_at", Text, nullable=False),
     Index(None, "collection", "local_id"),
+    sqlite_strict=True,
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("collection", Text, nullable=False),
+    Column("local_id", Text, nullable=False),
+    Column("asked_at", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("headers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("fetched_at", Text, nullable=False),
     sqlite_strict=True,
 )

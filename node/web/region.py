@@ -4,24 +4,26 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Depends, Form, Path, Query
 from starlette.responses import Response
 
 from node import correcting
 from node.errors import HubRefused
 from node.nation import nation_of
-from node.store import fates, state
+from node.store import fates, receipts, state
 from node.store.fates import Fated
 from node.web import officer
 from node.web.pages import PageNumber, Search
 from node.web.render import HEADERS, rendered
-from node.web.told import FATES, OVERRIDE_HEADINGS, in_words
+from node.web.told import FATES, OVERRIDE_HEADINGS, in_words, progress
 from node.web.wiring import READ, HomeDep, ViewDep
 from schemas import excel
 from schemas.errors import ConfigError, NotFound, RequestError
 from schemas.feedback import COUNTED, Fate
 
 PAGE_SIZE = 50
+_MOST_ERASURES = 50
 _HEADERS = HEADERS | {"Cache-Control": "no-store"}
 _COLLECTIONS = {"actor": "acteur", "project": "projet", "announcement": "annonce"}
 _HEADINGS = ("collection", "identifiant", "nom", "état", "fiche nationale", "adresse", *OVERRIDE_HEADINGS)
@@ -54,6 +56,7 @@ def region(home: HomeDep, view: ViewDep, etat: Chosen = "", q: Search = "", page
         pages=pages,
         records=[in_words(each) for each in listed],
         collections=_COLLECTIONS,
+        erasures=[(each, progress(each.told)) for each in receipts.every(view)[:_MOST_ERASURES]],
     )
     answer.headers.update(_HEADERS)
     return answer
@@ -68,6 +71,16 @@ def table(view: ViewDep, etat: Chosen = "", q: Search = "") -> Response:
     name = f"ma-region-{chosen}" if chosen else "ma-region"
     headers = _HEADERS | {"Content-Disposition": f'attachment; filename="{name}.csv"'}
     return Response(content, headers=headers, media_type="text/csv; charset=utf-8")
+
+
+@router.api_route("/ma-region/effacements/{name}", methods=READ, response_model=None)
+def proof(view: ViewDep, name: Annotated[str, Path(max_length=100)]) -> Response:
+    """A receipt with its signature, to be kept."""
+    found = receipts.get(view, name)
+    if found is None:
+        raise NotFound(f"no receipt {name} was fetched")
+    headers = _HEADERS | {"Content-Disposition": f'attachment; filename="recu-{found.name}.json"'}
+    return Response(orjson.dumps(found.proof()), headers=headers, media_type="application/json")
 
 
 @router.post("/ma-region/propositions/{number}", response_model=None, dependencies=[Depends(officer.from_here)])

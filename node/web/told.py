@@ -24,6 +24,33 @@ class Words:
     todo: str
 
 
+def progress(told: JSON) -> str:
+    """How far an erasure has come, by its receipt, in one or two sentences."""
+    past = told["past_releases"]
+    ends = [each["until"] for each in past]
+    until = f"au plus tard jusqu'au {_day(max(ends))}" if ends and all(ends) else "sans fin prévue (demandez au pôle)"
+    match told["state"]:
+        case "waiting":
+            return "En attente : une personne du pôle doit confirmer. Rien n'est encore effacé chez lui."
+        case "taken-back":
+            return "Annulée : la fiche a été transmise de nouveau avant d'être effacée. Rien n'a été effacé."
+        case "under-way":
+            return "En cours : le contenu est effacé. La prochaine nuit finit ce que le pôle en avait tiré."
+        case "purged":
+            return "Effacée chez le pôle. Le catalogue en ligne la montre encore, jusqu'à sa prochaine version."
+        case "unpublished":
+            several = f"Seules {len(past)} anciennes versions la gardent"
+            holding = several if len(past) > 1 else "Seule une ancienne version la garde"
+            return f"Effacée chez le pôle et dans le catalogue en ligne. {holding}, {until}."
+        case "done":
+            return "Effacée partout : chez le pôle et dans toutes les versions du catalogue."
+    return f"État inconnu de ce programme : {told['state']}. Mettez rrma-node à jour."
+
+
+def _day(moment: str) -> str:
+    return "/".join(reversed(moment[:10].split("-")))
+
+
 FATES: Mapping[Fate, Words] = {
     Fate.PUBLISHED: Words(
         "publiée",
@@ -49,7 +76,7 @@ FATES: Mapping[Fate, Words] = {
     Fate.ERASED: Words(
         "effacée",
         "Effacées",
-        "Rien à faire. Le contenu a été effacé à votre demande.",
+        "Rien à faire. Le contenu a été effacé à votre demande ; les reçus disent jusqu'où.",
     ),
 }
 

@@ -46,7 +46,7 @@ def test_every_endpoint_is_told() -> None:
     routes = [route for part in (feed, pages, health, region) for route in part.router.routes]
     paths = {route.path.replace("local_id:path", "id") for route in routes}  # type: ignore[attr-defined]
 
-    assert len(paths) == 13
+    assert len(paths) == 14
     assert [path for path in sorted(paths) if f"`{path}`" not in README] == []
 
 
