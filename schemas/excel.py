@@ -8,8 +8,9 @@ from typing import TextIO
 
 DELIMITER = ";"
 ENCODING = "utf-8-sig"
-# What a spreadsheet takes for a formula (OWASP, CSV injection), but not an international phone number in groups.
-_FORMULA = re.compile(r"(?!\+\d+(?: \d+)+\Z)[=+\-@\t\r\n]")
+# What a spreadsheet takes for a formula (OWASP, CSV injection), spaces before it left out and full-width signs too, but
+# not an international phone number in groups.
+_FORMULA = re.compile(r"(?!\+\d+(?: \d+)+\Z)(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 
 def harmless(text: str) -> str:

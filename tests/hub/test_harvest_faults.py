@@ -261,6 +261,7 @@ def test_lines_that_cannot_be_read_are_set_aside_one_by_one(node: FakeNode, embe
         b'{"seq": 3, "op": "put", "collection": "actor", "id": "a\\nb", "hash": "' + b"0" * 64 + b'", "record": {}}\n',
         b"\r\n",
         b"\xff\xfe\n",
+        b'{"seq": 3, "op": "put", "collection": "actor", "id": "half", "record": {"name": "\\ud800"}}\n',
     ]
     lines = ndjson(node.lines)
     node.faults["changes"] = lambda _: Answer(b"".join(bad[:3] + bad[4:]) + lines + ndjson([end(node.seq)]))
@@ -269,7 +270,7 @@ def test_lines_that_cannot_be_read_are_set_aside_one_by_one(node: FakeNode, embe
         job = visit()
 
     assert job.status is JobStatus.SUCCEEDED
-    assert (job.tally.accepted, job.tally.quarantined) == (5, 4)
+    assert (job.tally.accepted, job.tally.quarantined) == (5, 5)
 
 
 def test_a_record_altered_on_its_way_waits(node: FakeNode, embedded: Engine) -> None:

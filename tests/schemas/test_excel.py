@@ -23,7 +23,7 @@ def test_every_cell_comes_back_and_none_begins_as_a_formula(rows: list[list[str]
         assert not [cell for cell in back if cell[:1] in tuple("=-@")]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+33 rue", "-2", "@SUM(A1)", "\t=1", "+33247"])
+@pytest.mark.parametrize("text", ["=1+1", "+33 rue", "-2", "@SUM(A1)", "\t=1", "+33247", " =1", "\u00a0@x", "＝1+1"])
 def test_a_formula_is_disarmed(text: str) -> None:
     assert excel.harmless(text) == f"'{text}"
 
