@@ -4,7 +4,7 @@ A polynomial over the UTF-8 bytes, scrambled by the finaliser of SplitMix64 (Ste
 secrets: a key of blocking that two texts shared by chance would only propose a pair too many.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -46,6 +46,7 @@ def scramble(values: Hashes) -> Hashes:
     return mixed ^ (mixed >> np.uint64(31))
 
 
+@lru_cache(maxsize=256)
 def hash_of(text: str) -> np.uint64:
     """The hash of one text."""
     return np.uint64(hashes(pa.array([text], pa.string()))[0])

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from hub.resolution.columns import Floats, in_one
+from hub.resolution.columns import Floats, Ints, in_one
 from hub.resolution.hashing import Hashes, hash_of, hashes, joined
 
 RARE = 5.5  # weight from which one word alone is a reason to compare: one name in 250 at most
@@ -25,6 +25,7 @@ _LONG_INITIALS = 5  # letters from which initials alone are a reason
 _ENDS = 4  # letters at either end of a rare word that survive a slip elsewhere
 _PUBLIC = ("departement", "region")
 _RANGE = np.uint64(60)  # bits of a key below its range
+_ROWS_AT_A_TIME = 1 << 12  # what bounds memory, and stays in the processor's cache
 
 Records = NDArray[np.int32]
 Entries = tuple[Records, Hashes]  # record numbers, ascending, and a hash for each
@@ -38,26 +39,34 @@ def keys(rows: pa.Table) -> Entries:
 
     rows: the columns of `features.SCHEMA` and `weights` of `rarity.add_rarity`. Records are row numbers.
     """
-    parts = [(records, joined(hash_of(kind), values)) for kind, (records, values) in _reasons(rows)]
+    starts = range(0, len(rows), _ROWS_AT_A_TIME)
+    parts = [_of_rows(rows.slice(start, _ROWS_AT_A_TIME), start) for start in starts]
+    if not parts:
+        return np.zeros(0, np.int32), np.zeros(0, np.uint64)
     records, values = (np.concatenate(each) for each in zip(*parts, strict=True))
     del parts
     return _in_order(records, values)
 
 
+def _of_rows(rows: pa.Table, first: int) -> Entries:
+    """The keys of a few rows, each once, in the order of `keys`. first: the number of the first of them."""
+    parts = [(records, joined(hash_of(kind), values)) for kind, (records, values) in _reasons(rows)]
+    records, values = (np.concatenate(each) for each in zip(*parts, strict=True))
+    records, values = _once(records, values, np.lexsort((records, values)))
+    return records + np.int32(first), values
+
+
 def _in_order(records: Records, values: Hashes) -> Entries:
-    """Each entry once, in order of value, then of record. Sorted range by range of values: little is held twice."""
+    """Entries in order of value, then of record: equal values stand in order of record already. Sorted range by range
+    of values: little is held twice."""
     own, theirs = np.empty_like(records), np.empty_like(values)
     ranges, end = (values >> _RANGE).astype(np.uint8), 0
     for each in range(1 << (64 - int(_RANGE))):
         here = np.flatnonzero(ranges == each)
-        record, value = records[here], values[here]
-        order = np.lexsort((record, value))
-        record, value = record[order], value[order]
-        is_new = np.ones(len(order), dtype=bool)
-        is_new[1:] = (record[1:] != record[:-1]) | (value[1:] != value[:-1])
-        start, end = end, end + int(np.count_nonzero(is_new))
-        own[start:end], theirs[start:end] = record[is_new], value[is_new]
-    return own[:end], theirs[:end]
+        order = here[np.argsort(values[here], kind="stable")]
+        start, end = end, end + len(order)
+        own[start:end], theirs[start:end] = records[order], values[order]
+    return own, theirs
 
 
 def _reasons(rows: pa.Table) -> Iterator[tuple[str, Entries]]:
@@ -164,9 +173,13 @@ def _with(entries: Entries, column: Hashes) -> Entries:
 def _merged(one: Entries, two: Entries) -> Entries:
     """Both, in order of records, each entry once."""
     records, values = np.concatenate([one[0], two[0]]), np.concatenate([one[1], two[1]])
-    order = np.lexsort((values, records))
+    return _once(records, values, np.lexsort((values, records)))
+
+
+def _once(records: Records, values: Hashes, order: Ints) -> Entries:
+    """Entries in an order that brings the same ones together, each once."""
     records, values = records[order], values[order]
-    is_new = np.ones(len(records), dtype=bool)
+    is_new = np.ones(len(order), dtype=bool)
     is_new[1:] = (records[1:] != records[:-1]) | (values[1:] != values[:-1])
     return records[is_new], values[is_new]
 

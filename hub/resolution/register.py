@@ -176,7 +176,7 @@ def _grown(register: Register, ids: Sequence[str] | pa.Array, rows: pa.Table, go
     return replace(
         register,
         ids=pa.chunked_array([*register.ids.chunks, pa.array(ids, pa.string())]),
-        rows=pa.concat_tables([register.rows, rows]),
+        rows=pa.concat_tables([register.rows, rows]) if len(register) else rows,
         alive=alive,
         numbers=register.numbers.followed_by(Numbers.of(rows)),
         home=np.concatenate([register.home, np.arange(len(register), len(alive))]),
