@@ -7,11 +7,8 @@
 """
 
 from collections.abc import Collection, Iterable
-from functools import cache
 from itertools import islice
 from typing import Any
-
-from jsonschema_rs import RegexOptions, Validator, validator_for
 
 from schemas.canonical import JSON
 from schemas.codes import fault
@@ -21,20 +18,15 @@ from schemas.places import region_of_place
 from schemas.record import Issue, Severity
 from schemas.registry import schema_of
 from schemas.rules import compiled
+from schemas.verdict import is_valid, validator
+
+__all__ = ["VALIDATOR_VERSION", "is_fit", "is_valid", "issues"]
 
 # Stamped on every report. It moves with any change of verdict, code or severity.
 VALIDATOR_VERSION = "1.0.0"
 
 # A record with so many faults of structure is told these, and no rule is run on what is left of it.
 MOST_ERRORS = 200
-
-
-def is_valid(schema_id: str, payload: Any) -> bool:
-    """Whether a payload follows its schema, formats included. Raises UnknownSchema."""
-    try:
-        return _validator(schema_id).is_valid(payload)
-    except ValueError:  # nested deeper than the validator goes
-        return False
 
 
 def issues(schema_id: str, payload: Any, *, perimeter: Collection[str] = ()) -> tuple[Issue, ...]:
@@ -46,7 +38,7 @@ def issues(schema_id: str, payload: Any, *, perimeter: Collection[str] = ()) -> 
     found: list[Issue] = []
     if not is_valid(schema_id, payload):
         try:
-            errors = list(islice(_validator(schema_id).iter_errors(payload), MOST_ERRORS))
+            errors = list(islice(validator(schema_id).iter_errors(payload), MOST_ERRORS))
         except ValueError:
             return (_unreadable(),)
         found += explain(schema_of(schema_id), errors)
@@ -62,11 +54,6 @@ def issues(schema_id: str, payload: Any, *, perimeter: Collection[str] = ()) -> 
 def is_fit(issues: Iterable[Issue]) -> bool:
     """Whether nothing among the issues is an ERROR."""
     return all(issue.severity is not Severity.ERROR for issue in issues)
-
-
-@cache
-def _validator(schema_id: str) -> Validator:
-    return validator_for(schema_of(schema_id), validate_formats=True, pattern_options=RegexOptions())
 
 
 def _place_and_code(issue: Issue) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +17,6 @@ import typer
 from hub.cli.plain import ATTENTION, DONE, AsJson, show_facts, show_json
 from hub.resolution import keeping, matching
 from hub.resolution.model import Model, Weights, load
-from hub.spark import matching as on_spark
-from hub.spark.session import session
 from schemas.errors import NotFound, RequestError
 
 app = typer.Typer()
@@ -110,12 +109,14 @@ def _on_spark(
     if unread := [each for each in conf if "=" not in each]:
         raise RequestError(f"--conf takes NAME=VALUE, as spark.executor.memory=4g: {', '.join(unread)}")
     settings = dict(each.split("=", 1) for each in conf)
+    on_spark, session = import_module("hub.spark.matching"), import_module("hub.spark.session").session
     with session(master, settings) as spark:
         found = on_spark.run(spark, [on_spark.address(file) for file in files], weights, with_pairs=bool(pairs))
         _write_csv(out, matching.CLUSTERS, on_spark.written(found.homes))
         if pairs:
             _write_csv(pairs, matching.PAIRS, on_spark.written(found.pairs))
-        return found.summary
+        summary: matching.Summary = found.summary
+        return summary
 
 
 def _tell(summary: matching.Summary, *, as_json: bool) -> None:

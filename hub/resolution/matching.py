@@ -10,6 +10,7 @@ record that is no valid actor is matched on what it has, and told; a line that s
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from importlib import import_module
 from itertools import islice
 from typing import Any
 
@@ -30,7 +31,7 @@ from hub.resolution.register import Register, inside, revise, scored
 from hub.resolution.register import clusters as clusters_of
 from hub.resolution.score import BIAS, score
 from schemas.canonical import JSON
-from schemas.validate import is_valid, issues
+from schemas.verdict import is_valid
 
 _SCHEMA = "actor/1.0"
 _AT_A_TIME = 1_024
@@ -242,7 +243,8 @@ def _said(line: Any) -> tuple[str, JSON | None]:
 def _faults(record: JSON, local_id: str) -> Iterator[str]:
     whole = record if "id" in record else record | {"id": local_id}
     if not is_valid(_SCHEMA, whole):
-        yield from (f"{issue.pointer or '/'} : {issue.message}" for issue in issues(_SCHEMA, whole))
+        issues = import_module("schemas.validate").issues(_SCHEMA, whole)  # loaded for those who need it
+        yield from (f"{issue.pointer or '/'} : {issue.message}" for issue in issues)
 
 
 def _take(night: Night, said: list[Heard], known: _Known) -> None:
