@@ -134,7 +134,7 @@ def test_a_part_is_a_kind_with_what_is_narrower_or_a_region(tmp_path: Path) -> N
     assert part(until="2026-11-23T02:30:00Z") == part()
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(nights=st.lists(st.dictionaries(st.sampled_from("123456"), st.sampled_from("ab"), min_size=1), max_size=4))
 def test_whatever_happens_night_after_night_live_ones_are_those_of_the_release(
     tmp_path_factory: pytest.TempPathFactory, nights: list[dict[str, str]]
