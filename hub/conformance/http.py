@@ -3,12 +3,14 @@
 import re
 from base64 import b64decode
 from binascii import Error as NotBase64
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from hub.conformance.ledger import Ledger
 from hub.conformance.manifest import parsed
 from hub.conformance.reply import IDENTITY, Fault, Reply
 from hub.conformance.seen import Seen
+from schemas.signing import Answered, Asked, BadSignature, is_signed, verified
 
 _HTML = ("text/html", "application/xhtml+xml")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -48,7 +50,8 @@ def replies(found: tuple[Reply, ...], ledger: Ledger) -> None:
         page = reply.status == 200 and reply.media_type in _HTML
         ledger.expect("answer-html", not page, f"{reply.asked}: a web page")
         _accepted(reply, ledger)
-        _signed(reply, ledger)
+        _digested(reply, ledger)
+    _signed([reply for reply in found if _has_content(reply)], ledger)
 
 
 def _accepted(reply: Reply, ledger: Ledger) -> None:
@@ -58,9 +61,13 @@ def _accepted(reply: Reply, ledger: Ledger) -> None:
         ledger.expect("coding-accepted", reply.coding.removeprefix("x-") in asked, told)
 
 
-def _signed(reply: Reply, ledger: Ledger) -> None:
+def _has_content(reply: Reply) -> bool:
+    return reply.status == 200 and not reply.asked.startswith("HEAD") and bool(reply.digests)
+
+
+def _digested(reply: Reply, ledger: Ledger) -> None:
     """RFC 9530: the digest of the body as it crossed. RFC 9421: a signature says what it covers."""
-    if reply.status != 200 or reply.asked.startswith("HEAD") or not reply.digests:
+    if not _has_content(reply):
         return
     stated = reply.headers.get("content-digest")
     for algorithm, value in _DIGEST.findall(stated or ""):
@@ -70,6 +77,31 @@ def _signed(reply: Reply, ledger: Ledger) -> None:
     if "signature" in reply.headers:
         covers = '"content-digest"' in reply.headers.get("signature-input", "") and stated is not None
         ledger.expect("signature-cover", covers, f"{reply.asked}: Signature without a covered Content-Digest")
+
+
+def _signed(found: Sequence[Reply], ledger: Ledger) -> None:
+    """Who signs the manifest signs everything, with one key, and over what crossed."""
+    keys = set()
+    expected = any(reply.asked == "GET feed.json" and is_signed(reply.headers) for reply in found)
+    for reply in found:
+        if expected:
+            told = f"{reply.asked}: not signed, and feed.json is"
+            ledger.expect("signature-everywhere", is_signed(reply.headers), told)
+        if not is_signed(reply.headers):
+            continue
+        try:
+            keys.add(verified(Answered(reply.status, dict(reply.headers), _asked(reply)), ()))
+            ledger.expect("signature-valid", True, "")
+        except BadSignature as error:
+            ledger.expect("signature-valid", False, f"{reply.asked}: {error}")
+    if keys:
+        ledger.expect("signature-key", len(keys) == 1, f"{len(keys)} keys: {', '.join(sorted(keys))}")
+
+
+def _asked(reply: Reply) -> Asked:
+    """The question as a signature may name it: by its query alone."""
+    _, mark, query = reply.asked.partition("?")
+    return Asked(f"https://node.invalid/{mark}{query}")
 
 
 def _bytes(value: str) -> bytes | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.conformance.bounds import Bounds
+from tests.hub.conformance.signed_node import KEY, OTHER, public, signing
 from tests.hub.conformance.third_node import ZEROS, Answer, Json, ThirdNode, canonical, problem, sha256
 
 BOUNDS = Bounds(small_pages=6, timeout_s=20)
@@ -488,6 +489,17 @@ breaks(
         else given
     ),
 )
+
+# Signatures.
+
+breaks("signature-valid", "over something else", answer=signing(signed=lambda base: base.replace("sha-256", "sha-512")))
+breaks("signature-valid", "with the key of another", answer=signing(lambda _: OTHER, keyid=public(KEY)))
+breaks("signature-valid", "the name of a key for the key", answer=signing(keyid="key-1"))
+breaks(
+    "signature-key", "another key for the snapshot", answer=signing(lambda path: OTHER if "snapshot" in path else KEY)
+)
+breaks("signature-everywhere", "the manifest alone", answer=signing(lambda path: KEY if path == "feed.json" else None))
+breaks("signature-everywhere", "not one record", answer=signing(lambda path: None if "records" in path else KEY))
 
 # Records.
 

@@ -16,12 +16,14 @@ from hub.conformance.report import Report
 from hub.conformance.suite import conformance
 from hub.conformance.table import checks
 from node.home import Home
+from node.signing import make
 from node.static_export import export
 from node.store import records
 from node.store.engine import reading, writing
 from node.store.state import read
 from node.web.app import create_app
 from tests.hub.conformance.nodes import files_of, filled_home, listening
+from tests.hub.conformance.signed_node import SignedNode
 from tests.hub.conformance.third_node import Answer, Json, ThirdNode, serving
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -32,7 +34,8 @@ LIVE = {code for code in checks() if code.startswith(("changes-", "digests-", "b
 # The real rows hold some seats outside the network's regions, which is advice, not a fault of the node.
 ADVISED = {"record-perimeter"}
 # What needs something that a node need not have: a remote address, a token, a signature, a compacted history.
-NOT_HERE = {"answer-tls", "token-asked", "content-digest", "signature-cover", "cursor-expired"}
+SIGNED = {"content-digest", "signature-cover", "signature-valid", "signature-key", "signature-everywhere"}
+NOT_HERE = {"answer-tls", "token-asked", "cursor-expired"} | SIGNED
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +98,17 @@ def test_an_implementation_that_shares_no_code_conforms(token: str | None) -> No
 
     assert of(report, Verdict.FAILED) == {}
     assert of(report, Verdict.SKIPPED).keys() == NOT_HERE - ({"token-asked"} if token else set())
+
+
+def test_a_node_that_signs_conforms_whoever_wrote_it(tmp_path: Path) -> None:
+    home = filled_home(tmp_path / "home", signing_key_file="signature.key")
+    make(home.path / "signature.key")
+    with listening(create_app(home.path)) as ours, serving(SignedNode()) as third:
+        reports = [conformance(url, NOW) for url in (ours, third)]
+
+    for report in reports:
+        assert of(report, Verdict.FAILED).keys() <= ADVISED
+        assert of(report, Verdict.PASSED).keys() >= SIGNED
 
 
 def test_a_compacted_history_and_an_empty_directory_conform() -> None:
