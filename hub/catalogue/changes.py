@@ -29,6 +29,7 @@ from schemas.canonical import JSON
 from schemas.vocabularies import vocabulary
 
 NAME = "changes.sqlite"
+_BATCH = 1_000
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 _SCHEMA = """
 CREATE TABLE changes (

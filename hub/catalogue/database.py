@@ -125,6 +125,13 @@ def payloads(path: Path, collection: str) -> Iterator[bytes]:
         yield from (row[0] for row in rows)
 
 
+def open_ids(path: Path, collection: str) -> Iterator[str]:
+    """The ids of its open records, in order. Raises sqlite3.Error when the file is torn."""
+    chosen = "actors WHERE open" if collection == "actor" else f"{collection}s"
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+        yield from (row[0] for row in connection.execute(f"SELECT id FROM {chosen} ORDER BY id"))  # noqa: S608
+
+
 def open_by_place(path: Path, collection: str) -> Iterator[bytes]:
     """The open records of a collection; actors by département and name, the others by title."""
     chosen = "actors WHERE open ORDER BY coalesce(department, '~'), name COLLATE NOCASE, id"

@@ -48,7 +48,7 @@ def put(file: Any, rows: Sequence[Sequence[Any]]) -> None:
 
 def ids(path: Path) -> Iterator[str]:
     """The column `id` of a file, in order, read by DuckDB. Raises duckdb.Error."""
-    return (row[0] for row in queried.rows("SELECT id FROM read_parquet(?)", [str(path)]))
+    return queried.column("SELECT id FROM read_parquet(?)", [str(path)])
 
 
 def count(path: Path) -> int:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from itertools import islice
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 
@@ -18,8 +18,7 @@ LAYOUT = "release/3"
 _BATCH = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class PublicLine:
+class PublicLine(NamedTuple):
     """A golden record as it is shown: its national id and its canonical JSON, without a line end.
 
     open: it agreed to be open data; otherwise it is in the catalogue and in search, and in no file to download.
@@ -38,8 +37,7 @@ def parsed(lines: Iterable[PublicLine]) -> Iterator[Parsed]:
     return ((line, orjson.loads(line.raw)) for line in lines)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemberRow:
+class MemberRow(NamedTuple):
     """One source record of a golden record. payload: its public part, as canonical JSON."""
 
     collection: str
@@ -50,8 +48,7 @@ class MemberRow:
     payload: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EdgeRow:
+class EdgeRow(NamedTuple):
     """Why two source records were joined. parts: [{"name", "weight", "text_fr"}], their weights sum to `log_odds`."""
 
     collection: str
@@ -63,8 +60,7 @@ class EdgeRow:
     parts: list[JSON]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IssuedId:
+class IssuedId(NamedTuple):
     """An identifier ever issued. state: "live", "redirect" (then `leads_to` is live) or "gone"."""
 
     id: str
@@ -181,7 +177,7 @@ def outline(contents: Contents) -> Outline:
     for rows in (contents.members, contents.edges, contents.identifiers):
         whole.update(b"\n")
         for row in rows:
-            whole.update(orjson.dumps(astuple(row), default=bytes.decode))
+            whole.update(orjson.dumps(tuple(row), default=bytes.decode))
     for declared in _declared(contents):
         whole.update(orjson.dumps(declared, option=orjson.OPT_SORT_KEYS))
     return Outline(

@@ -75,4 +75,4 @@ def _ids(path: Path, delimiter: str) -> Iterator[str]:
         "SELECT id FROM read_csv(?, header = true, all_varchar = true, strict_mode = true, parallel = false,"
         " delim = ?, quote = '\"', escape = '\"', max_line_size = 16777216)"
     )
-    yield from (row[0] for row in queried.rows(query, [str(path), delimiter]))
+    yield from queried.column(query, [str(path), delimiter])

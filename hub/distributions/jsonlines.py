@@ -11,7 +11,7 @@ import orjson
 import pyarrow as pa
 import zstandard
 
-from hub.distributions.contents import PublicLine
+from hub.distributions.contents import Parsed, PublicLine
 from hub.distributions.table import Row
 from hub.model.imprint import Imprint
 
@@ -49,16 +49,17 @@ def write_zstd(path: Path, _collection: str, rows: Iterable[Row], _imprint: Impr
             yield row
 
 
-def read(path: Path) -> Iterator[PublicLine]:
+def read(path: Path) -> Iterator[Parsed]:
     """The lines of a gzipped file. Raises OSError, EOFError or ValueError when it is not whole."""
     with gzip.open(path, "rb") as lines:
         for line in lines:
             raw = line.removesuffix(b"\n")
-            yield PublicLine(orjson.loads(raw)["id"], raw)
+            says = orjson.loads(raw)
+            yield PublicLine(says["id"], raw), says
 
 
 def ids(path: Path) -> Iterator[str]:
-    return (line.id for line in read(path))
+    return (line.id for line, _ in read(path))
 
 
 def zstd_ids(path: Path) -> Iterator[str]:

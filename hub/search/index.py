@@ -57,6 +57,11 @@ class SearchIndex:
         part = self._parts.get(query.collection)
         return part.ids(query) if part else []
 
+    def every(self, collection: str) -> Iterator[str]:
+        """Every record of a collection, in the order in which they were indexed."""
+        part = self._parts.get(collection)
+        return part.every() if part else iter(())
+
     def points(self, query: Query, zoom: int) -> list[Cluster]:
         """What `search` finds and has a position, grouped for a map of that zoom; most numerous first."""
         part = self._parts.get(query.collection)

@@ -1,10 +1,10 @@
 """The search index of a release: made from its lines, and read back."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from hub.catalogue import database
-from hub.search import Query, SearchIndex
+from hub.search import SearchIndex
 from schemas.canonical import JSON
 
 FOLDER = "index"
@@ -17,9 +17,9 @@ def build(folder: Path, lines: Mapping[str, Iterable[JSON]]) -> None:
         SearchIndex.build(folder / FOLDER, rows)
 
 
-def ids(folder: Path, collection: str) -> list[str]:
+def ids(folder: Path, collection: str) -> Iterator[str]:
     """The ids that the index of a draft finds when asked for everything, in order."""
-    return sorted(SearchIndex.open(folder / FOLDER).ids(Query(collection=collection)))
+    return SearchIndex.open(folder / FOLDER).every(collection)
 
 
 def _named(line: JSON, name_of: Callable[[str], str | None]) -> JSON:

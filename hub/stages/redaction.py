@@ -208,7 +208,7 @@ class _Past:
         gone = {national_id for (_, national_id), left in self._left.items() if not left}
         for row in database.identifiers(self._path):
             lost = row.id in gone if row.leads_to is None else row.leads_to in gone
-            yield replace(row, state="gone", leads_to=None) if lost else row
+            yield row._replace(state="gone", leads_to=None) if lost else row
 
 
 def _key(row: MemberRow) -> RecordKey:

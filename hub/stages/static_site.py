@@ -1,5 +1,6 @@
 """The static site of a release: made from its `catalogue.sqlite`, and read back."""
 
+import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -8,7 +9,7 @@ from pathlib import Path
 import orjson
 
 from hub.catalogue import database
-from hub.distributions import files, jsonlines, site
+from hub.distributions import files, site
 from hub.distributions.formats import NAMES
 from hub.model.imprint import Imprint
 from hub.model.release import FileEntry, NetworkEntry
@@ -33,12 +34,11 @@ def write(
 
 
 def wrong(folder: Path) -> Iterator[str]:
-    """What the site of a draft shows otherwise than its whole lines."""
+    """What the site of a draft shows otherwise than its catalogue."""
     try:
-        wholes = [folder / f"{plural}.jsonl.gz" for plural in NAMES.values()]
-        expected = _held(each for path in wholes if path.is_file() for each in jsonlines.ids(path))
+        expected = _held(each for name in NAMES for each in database.open_ids(folder / "catalogue.sqlite", name))
         shown = _held(site.ids(folder / site.NAME))
-    except (OSError, EOFError, ValueError, KeyError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, KeyError, sqlite3.Error, zlib.error) as error:
         yield f"{site.NAME} cannot be read back: {error}"
         return
     if shown != expected:

@@ -1,22 +1,29 @@
-"""What a release costs: each format, and the whole, against reading and parsing the same lines; CPU seconds.
+"""What a release costs: each format against reading and parsing the same lines, and the whole; CPU seconds.
 
-The lines are golden records of generated directories, one for each source record. A format is charged with the rows it
-is made of, though a release makes them once for all.
+The lines are golden records of generated directories, one for each source record; they are made once and kept in
+`build/benchmarks/`. A format is charged with the rows it is made of, though a release makes them once for all. The
+whole is made by as many processes as there are cores, in a process of its own, so that memory is its own too.
 """
 
+import resource
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import process_time
+from time import monotonic, process_time
+from typing import TypeVar
 
 import orjson
 
 from hub.distributions import table
 from hub.distributions.contents import Contents, IssuedId, MemberRow, PublicLine, parsed
 from hub.distributions.formats import FORMATS, Format
+from hub.distributions.snapshot import Lines, Rows, take
 from hub.merge import golden
 from hub.model.cluster import Cluster
 from hub.model.identity import national_id
@@ -30,20 +37,117 @@ from tests.directories import directories
 
 ACTORS, ROUNDS, SEED = 30_000, 3, 5
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+BASES = Path("build/benchmarks")
 # CPU over "read and orjson.loads", of lines twice as long with half as many values.
 GOALS = {"csv": 4.5, "excel.csv": 4.5, "parquet": 2.5, "xlsx": 8.0, "nt.gz": 3.5, "ttl": 7.0}
+# Actors -> the seconds that a whole release of as many may take on two cores.
+SECONDS = {30_000: 15, 1_000_000: 360}
+_FORMATS_UP_TO = 100_000
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Of a whole release. megabytes: the most that the process held, and one of its crew."""
+
+    cpu_s: float
+    elapsed_s: float
+    own_mb: float
+    crew_mb: float
 
 
 def rows(count: int = ACTORS) -> list[Row]:
     """Formats: the median of the rounds; the whole release once."""
-    contents = _contents(count)
-    lines = list(contents.lines["actor"])
+    folder = base(count)
+    found = _alone(_formats, folder) if count <= _FORMATS_UP_TO else []
+    floor, cost = _alone(_floor, folder), _alone(_whole, folder)
+    actors, seconds = min(SECONDS.items(), key=lambda each: abs(each[0] - count))
+    return [
+        *found,
+        Row(
+            name="whole release",
+            unit="CPU s",
+            value=cost.cpu_s,
+            baseline=floor,
+            baseline_name=f"orjson.loads of the same {count:,} lines",
+        ),
+        Row(
+            name="whole release, elapsed",
+            unit="s",
+            value=cost.elapsed_s,
+            baseline=seconds * count / actors,
+            baseline_name=f"{seconds} s for {actors:,} actors",
+            goal=1,
+        ),
+        Row(
+            name="whole release, most memory of a process of the crew",
+            unit="MB",
+            value=cost.crew_mb,
+            baseline=cost.own_mb,
+            baseline_name="that of the process that leads it",
+        ),
+    ]
+
+
+def base(count: int) -> Path:
+    """The folder of a snapshot of that many records, made when it is not there yet."""
+    folder = BASES / f"release-{SEED}-{count}"
+    if not (folder / "whole").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _alone(_make, folder, count)
+        (folder / "whole").touch()
+    return folder
+
+
+def contents(folder: Path) -> Contents:
+    names = ("actor", "project", "announcement")
+    return Contents(
+        lines={name: Lines(folder / f"{name}.lines") for name in names},
+        members=Rows(folder / "members"),
+        identifiers=Rows(folder / "identifiers"),
+    )
+
+
+def _make(folder: Path, count: int) -> None:
+    made = sorted(_golden(count), key=lambda each: each[0].id)
+    everything = Contents(
+        lines={"actor": [line for line, _ in made], "project": [], "announcement": []},
+        members=[member for _, member in made],
+        identifiers=[IssuedId(id=line.id, collection="actor", state="live") for line, _ in made],
+    )
+    take(everything, folder)
+
+
+def _alone(work: Callable[..., _T], *arguments: object) -> _T:
+    """Done by a process of its own."""
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(work, *arguments).result()
+
+
+def _formats(folder: Path) -> list[Row]:
+    lines = list(contents(folder).lines["actor"])
     floor = _cpu(lambda: _parse(lines))
-    with TemporaryDirectory() as folder:
-        found = [_of_format(form, lines, floor, Path(folder)) for form in FORMATS]
-        whole = _cpu(lambda: publish(contents, Path(folder) / "releases", NOW), rounds=1)
-    said = f"orjson.loads of the same {len(lines):,} lines"
-    return [*found, Row(name="whole release", unit="CPU s", value=whole, baseline=floor, baseline_name=said)]
+    with TemporaryDirectory() as target:
+        return [_of_format(form, lines, floor, Path(target)) for form in FORMATS]
+
+
+def _floor(folder: Path) -> float:
+    lines = contents(folder).lines["actor"]
+    return _cpu(lambda: _parse(lines), rounds=1)
+
+
+def _whole(folder: Path) -> Cost:
+    with TemporaryDirectory(dir=folder) as target:
+        started = monotonic()
+        publish(contents(folder), Path(target), NOW)
+        elapsed = monotonic() - started
+    own, crew = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(
+        cpu_s=own.ru_utime + own.ru_stime + crew.ru_utime + crew.ru_stime,
+        elapsed_s=elapsed,
+        own_mb=own.ru_maxrss / 1_024,
+        crew_mb=crew.ru_maxrss / 1_024,
+    )
 
 
 def _of_format(form: Format, lines: Sequence[PublicLine], floor: float, folder: Path) -> Row:
@@ -61,7 +165,7 @@ def _of_format(form: Format, lines: Sequence[PublicLine], floor: float, folder: 
     )
 
 
-def _parse(lines: Sequence[PublicLine]) -> None:
+def _parse(lines: Iterable[PublicLine]) -> None:
     for line in lines:
         orjson.loads(line.raw)
 
@@ -73,15 +177,6 @@ def _cpu(work: Callable[[], object], rounds: int = ROUNDS) -> float:
         work()
         taken.append(process_time() - before)
     return median(taken)
-
-
-def _contents(count: int) -> Contents:
-    made = sorted(_golden(count), key=lambda each: each[0].id)
-    return Contents(
-        lines={"actor": [line for line, _ in made], "project": [], "announcement": []},
-        members=[member for _, member in made],
-        identifiers=[IssuedId(id=line.id, collection="actor", state="live") for line, _ in made],
-    )
 
 
 def _golden(count: int) -> Iterator[tuple[PublicLine, MemberRow]]:

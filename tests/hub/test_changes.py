@@ -1,7 +1,6 @@
 """What a release knows of its past: since when each record says what it says, and which ones have left for ever."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -58,7 +57,7 @@ def test_what_does_not_change_keeps_its_date_and_what_leaves_is_kept(tmp_path: P
 def test_a_record_that_is_no_longer_open_has_left(tmp_path: Path) -> None:
     both = [actor("1"), actor("2")]
     released(tmp_path, NOW, *both)
-    lines = [replace(line, open=line.id != both[1]["id"]) for line in published(*both)]
+    lines = [line._replace(open=line.id != both[1]["id"]) for line in published(*both)]
     second = publish(Contents(lines={"actor": lines}), tmp_path, NOW + DAY)
 
     assert isinstance(second, Release)

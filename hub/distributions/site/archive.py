@@ -16,7 +16,7 @@ from itertools import groupby, islice, zip_longest
 from pathlib import Path
 from typing import Any
 
-from hub.distributions import zipped
+from hub.distributions import table, zipped
 from hub.distributions.site import index, pages, records
 from hub.distributions.site.index import Index
 from hub.distributions.site.pages import COLLECTIONS, Cover, Leaf
@@ -127,8 +127,9 @@ def _write_pages(
     for leaf, said in _leaves(collection, found):
         articles = []
         for says in said:
-            articles.append(records.article(collection, says, networks))
-            indexed.add(collection, says, leaf.file)
+            cells = table.cells(collection, says)
+            articles.append(records.article(collection, says, cells, networks))
+            indexed.add(collection, says, cells, leaf.file)
         if waiting:
             _put_page(archive, cover, *waiting, before, leaf)
             before = waiting[0]

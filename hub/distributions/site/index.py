@@ -12,7 +12,7 @@ file grows with the catalogue, and neither does what the writer holds: words are
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from heapq import merge
 from itertools import groupby, pairwise
 from tempfile import TemporaryFile
@@ -21,6 +21,7 @@ from typing import IO, Any
 import orjson
 
 from hub.distributions.site import records
+from hub.distributions.table import Cell
 from schemas.canonical import JSON
 
 ROWS = 500  # records a file of results, some 50 kB
@@ -29,6 +30,7 @@ WORD_BYTES = 100_000  # of words and numbers a file, at least; a word in every r
 _RUN = 20_000  # records whose words are held in memory
 _CELL = 0.2  # degrees: what the overview draws as one circle
 _WORDS = re.compile(r"[^a-z0-9]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")  # nearly all there are in Latin letters taken apart
 _NAME = "fichiers/index.js"
 _FIRST = "^"  # before the word that a name begins with
 
@@ -50,13 +52,13 @@ class Index:
         self._words: defaultdict[str, list[int]] = defaultdict(list)
         self._runs: list[IO[bytes]] = []
 
-    def add(self, collection: str, says: JSON, page: str) -> None:
+    def add(self, collection: str, says: JSON, cells: Sequence[Cell], page: str) -> None:
         place = says.get("seat") or says.get("place") or next(iter(says.get("places", ())), None) or {}
         name, town = says.get("name") or says["title"], place.get("city") or place.get("name") or ""
         number, self.total = self.total, self.total + 1
         self._rows.append(_inside_script(orjson.dumps([says["id"], name, town, page])))
         named = folded(name).split(" ")
-        words = {*named, *folded(" ".join([town, *records.subjects(collection, says)])).split(" "), says["id"].lower()}
+        words = {*named, *folded(" ".join([town, *records.subjects(collection, cells)])).split(" "), says["id"].lower()}
         for word in [*sorted(words - {""}), _FIRST + named[0]]:
             self._words[word].append(number)
         self._locate(number, place if collection == "actor" else {})
@@ -153,8 +155,12 @@ def numbers(steps: str) -> Iterator[int]:
 
 def folded(text: str) -> str:
     """A text as it is searched: small letters without accents, words apart. `site.js` folds what is typed alike."""
-    plain = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae"))
-    return _WORDS.sub(" ", "".join(each for each in plain if not unicodedata.combining(each))).strip()
+    plain = text.lower()
+    if not plain.isascii():
+        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain.replace("œ", "oe").replace("æ", "ae")))
+        if not plain.isascii():
+            plain = "".join([each for each in plain if not unicodedata.combining(each)])
+    return _WORDS.sub(" ", plain).strip()
 
 
 def _merged(runs: list[IO[bytes]]) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from geojson_pydantic import Feature, FeatureCollection, Point
 from hypothesis import given, settings
@@ -157,14 +158,14 @@ def test_a_torn_feature_collection_is_told_apart(torn: bytes, tmp_path: Path) ->
 def test_json_lines_keep_every_byte(tmp_path: Path) -> None:
     path = written(by_suffix("jsonl.gz"), tmp_path, real_actors()[:20])
 
-    assert [line.raw for line in jsonlines.read(path)] == [canonical(line) for line in real_actors()[:20]]
+    assert [line.raw for line, _ in jsonlines.read(path)] == [canonical(line) for line in real_actors()[:20]]
     assert path.read_bytes()[4:8] == b"\0\0\0\0"
 
 
 def test_a_csv_with_a_row_too_many_cells_is_not_readable(tmp_path: Path) -> None:
     (tmp_path / "actors.csv").write_bytes(b"id,nom\r\na,b,c\r\n")
 
-    with pytest.raises(Exception, match=r"(?i)csv"):
+    with pytest.raises(duckdb.Error):
         list(delimited.ids(tmp_path / "actors.csv"))
 
 

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from hub.distributions import site
+from hub.distributions import site, table
 from hub.distributions.contents import Contents
 from hub.distributions.site import archive, index
 from hub.model.imprint import Imprint
@@ -84,7 +84,7 @@ def test_words_in_runs_and_in_files_are_the_words_of_one_list(tmp_path: Path, mo
         put: dict[str, bytes] = {}
         made = index.Index(put.__setitem__)
         for each in real_actors()[:100]:
-            made.add("actor", each, "acteurs/35/1.html")
+            made.add("actor", each, table.cells("actor", each), "acteurs/35/1.html")
         made.finish()
         told = orjson.loads(put["fichiers/index.js"].removeprefix(b"window.RRMA_INDEX = ").removesuffix(b";\n"))
         files = [
