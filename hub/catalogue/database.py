@@ -91,7 +91,8 @@ class CatalogueFile:
         self._insert("edges", (_edge(row) for row in contents.edges))
         self._insert("identifiers", ((row.id, row.collection, row.state, row.leads_to) for row in contents.identifiers))
         self._insert("networks", (_network(entry.as_json()) for entry in contents.networks))
-        self._insert("meta", [("content", content), ("layout", LAYOUT), ("licence", contents.licence)])
+        said = {"content": content, "layout": LAYOUT, "licence": contents.licence}
+        self._insert("meta", (said | {"citation": contents.signed.citation}).items())
         self._connection.execute("COMMIT")
         self._connection.executescript(f"{_LEADS_BY_NAME} {_INDEXES} ANALYZE;")
         self._connection.execute("VACUUM INTO ?", [str(self._path)])

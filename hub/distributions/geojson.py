@@ -1,4 +1,7 @@
-"""GeoJSON (RFC 7946): one feature a line, longitude first, at most 7 decimals; no position is a null geometry."""
+"""GeoJSON (RFC 7946): one feature a line, longitude first, at most 7 decimals; no position is a null geometry.
+
+Licence and citation are members of the collection, as section 6.1 allows.
+"""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -11,7 +14,7 @@ from hub.distributions.table import Row
 from hub.model.imprint import Imprint
 from schemas.canonical import JSON
 
-_OPEN, _CLOSE = b'{"type":"FeatureCollection","features":[\n', b"]}\n"
+_START, _OPEN, _CLOSE = b'{"type":"FeatureCollection",', b',"features":[\n', b"]}\n"
 _DECIMALS = 7  # about a centimetre
 
 
@@ -19,11 +22,11 @@ class Torn(ValueError):
     """The file is not a whole feature collection."""
 
 
-def write(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
+def write(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
     """Write a feature collection and pass the rows on. Properties are the columns of the CSV that have a value."""
     headings = table.headings(collection)
     with path.open("wb", buffering=1 << 16) as file:
-        file.write(_OPEN)
+        file.write(_START + orjson.dumps(imprint.told)[1:-1] + _OPEN)
         separator = b""
         for row in rows:
             properties = {headings[at]: cell for at, cell, _ in row.filled}
@@ -50,7 +53,8 @@ def geometry(line: JSON) -> JSON | None:
 def ids(path: Path) -> Iterator[str]:
     """The ids of a file, read by the standard library, feature by feature. Raises Torn or json.JSONDecodeError."""
     with path.open("rb") as file:
-        if file.readline() != _OPEN:
+        first = file.readline()
+        if not (first.startswith(_START) and first.endswith(_OPEN)) or json.loads(first + _CLOSE)["features"]:
             raise Torn("the file does not begin as a feature collection")
         another = None  # whether the feature before announced one, by its comma
         for line in file:

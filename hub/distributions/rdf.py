@@ -1,4 +1,7 @@
-"""N-Triples and Turtle, written as the records pass; pyoxigraph reads them back."""
+"""N-Triples and Turtle, written as the records pass; pyoxigraph reads them back.
+
+Both begin with a comment that tells licence and citation.
+"""
 
 import gzip
 from collections.abc import Iterable, Iterator
@@ -23,6 +26,7 @@ def write_triples(path: Path, collection: str, rows: Iterable[Row], imprint: Imp
     """Write gzipped N-Triples, one triple a line, and pass the rows on."""
     describe = partial(_described, collection, imprint)
     with packed(path) as file:
+        file.write(_head(imprint).encode())
         for row in rows:
             subject, node = row.made(describe)
             file.write("".join(triples(subject, node, f"_:r{row.line.id}")).encode())
@@ -33,11 +37,16 @@ def write_turtle(path: Path, collection: str, rows: Iterable[Row], imprint: Impr
     """Write Turtle, one paragraph a record, and pass the rows on."""
     describe = partial(_described, collection, imprint)
     with path.open("w", encoding="utf-8", newline="\n", buffering=1 << 16) as file:
+        file.write(_head(imprint))
         file.writelines(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
         for row in rows:
             subject, node = row.made(describe)
             file.write(f"\n{subject} {nested(node)} .\n")
             yield row
+
+
+def _head(imprint: Imprint) -> str:
+    return "".join(f"# {name} : {' '.join(text.split())}\n" for name, text in imprint.told.items())
 
 
 def _described(collection: str, imprint: Imprint, row: Row) -> tuple[str, Node]:

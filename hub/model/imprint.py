@@ -30,6 +30,12 @@ class Imprint:
         """How to cite the data; a release adds its name and its day."""
         return f"{self.publisher}, « {TITLE} », {licence(self.licence).title}"
 
+    @property
+    def told(self) -> dict[str, str]:
+        """Licence and citation, for a file that can say them of itself."""
+        found = licence(self.licence)
+        return {"licence": found.url or found.code, "citation": self.citation}
+
     def file(self, path: str) -> str:
         """The address of a file of the current release; relative to the release while there is no site."""
         return f"{self.site}/releases/current/{path}" if self.site else path

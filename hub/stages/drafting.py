@@ -130,7 +130,7 @@ def _statistics(draft: Draft) -> list[FileEntry]:
     for collection, lines in draft.contents.lines.items():
         for line, says in parsed(lines):
             figures.add(collection, says, OPEN if line.open else "published")
-    told = figures.as_json()
+    told = draft.contents.signed.told | figures.as_json()
     (draft.folder / STATISTICS).write_bytes(orjson.dumps(told, option=orjson.OPT_INDENT_2))
     tabulated.write(draft.folder, told, draft.contents.signed)
     whole = files.entry(

@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from hub.catalogue import Catalogue
+from hub.model.licence import licence
 from hub.web.current import ReleaseSource
 from schemas.errors import NotFound
 
@@ -59,7 +60,15 @@ def _headers(catalogue: Catalogue, path: str, *, dated: bool) -> dict[str, str]:
         "etag": f'"{digest.hex()[:32]}"',
         "last-modified": format_datetime(catalogue.manifest.created_at, usegmt=True),
         "repr-digest": f"sha-256=:{base64.b64encode(digest).decode()}:",
+        "link": _described(catalogue, path.count("/")),
     }
+
+
+def _described(catalogue: Catalogue, depth: int) -> str:
+    """Under which licence, and where the file is described: a table alone cannot say it (RFC 8288)."""
+    terms = licence(catalogue.manifest.licence).url
+    links = [f'<{"../" * depth}datapackage.json>; rel="describedby"; type="application/json"']
+    return ", ".join([*links, *([f'<{terms}>; rel="license"'] if terms else [])])
 
 
 def _media_type(catalogue: Catalogue, path: str) -> str | None:

@@ -1,6 +1,8 @@
 """What a release says of its files, judged by those who read such descriptions: other people's validators."""
 
+import gzip
 import json
+import re
 import shutil
 import sqlite3
 import warnings
@@ -10,6 +12,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urldefrag
+from zipfile import ZipFile, is_zipfile
 
 import pyshacl
 import pytest
@@ -270,6 +273,31 @@ def test_the_licence_and_a_citation_are_in_every_description(tmp_path: Path) -> 
         told = (made.folder / name).read_text("utf-8")
         assert "opendatacommons.org/licenses/odbl/1-0" in told, name
         assert "Conférence <des> réseaux" in told or "Conférence &lt;des&gt; réseaux" in told, name
+
+
+def test_every_file_that_can_tell_its_licence_and_how_to_cite_it_does(tmp_path: Path) -> None:
+    """Rows alone (CSV, JSON Lines) and scripts cannot; the descriptions beside them do, and a header of the server."""
+    lines = {"actor": published(actor()), "project": published(project())}
+    made = publish(Contents(lines=lines, imprint=Imprint(publisher="Réseaux & Cie")), tmp_path, NOW)
+    assert isinstance(made, Release)
+    silent = re.compile(r".*\.csv|.*\.jsonl\.(gz|zst)|changes\.sqlite|rrma-.*|.*schema\.json")
+    told = {
+        file.path: plain(made.folder / file.path) for file in made.manifest.files if not silent.fullmatch(file.path)
+    }
+
+    assert len(told) > 15
+    assert [path for path, text in told.items() if not re.search("etalab|Licence Ouverte", text)] == []
+    assert [path for path, text in told.items() if "Catalogue national des réseaux régionaux" not in text] == []
+
+
+def plain(path: Path) -> str:
+    raw = path.read_bytes()
+    if path.suffix == ".gz":
+        raw = gzip.decompress(raw)
+    elif is_zipfile(path):
+        with ZipFile(path) as packed:
+            raw = b"".join(map(packed.read, packed.namelist()))
+    return raw.decode("utf-8", "replace")
 
 
 def test_an_empty_catalogue_is_described_too(tmp_path: Path) -> None:

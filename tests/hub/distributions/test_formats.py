@@ -142,10 +142,10 @@ def test_an_impossible_position_is_no_position(place: JSON) -> None:
     "torn",
     [
         b"",
-        b'{"type":"FeatureCollection","features":[\n',
-        b'{"type":"FeatureCollection","features":[\n{"id":"a"},\n]}\n',
-        b'{"type":"FeatureCollection","features":[\n{"id":"a"}\n{"id":"b"}\n]}\n',
-        b'{"type":"FeatureCollection","features":[\n{"id":"a"}\n]}\n{"id":"b"}\n',
+        b'{"type":"FeatureCollection","licence":"x","features":[\n',
+        b'{"type":"FeatureCollection","licence":"x","features":[\n{"id":"a"},\n]}\n',
+        b'{"type":"FeatureCollection","licence":"x","features":[\n{"id":"a"}\n{"id":"b"}\n]}\n',
+        b'{"type":"FeatureCollection","licence":"x","features":[\n{"id":"a"}\n]}\n{"id":"b"}\n',
     ],
 )
 def test_a_torn_feature_collection_is_told_apart(torn: bytes, tmp_path: Path) -> None:
