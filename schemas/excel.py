@@ -15,6 +15,8 @@ _FORMULA = re.compile(r"(?!\+\d+(?: \d+)+\Z)(?:[\t\r\n]|\s*[=+\-@\uff1d\uff0b\uf
 
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
+    if text[:1].isalnum():  # nearly all of them, told without the pattern
+        return text
     return f"'{text}" if _FORMULA.match(text) else text
 
 

@@ -40,7 +40,7 @@ class Gazetteer:
         """Count what the lines name, and write it beside their index."""
         counts: Counter[tuple[str, str]] = Counter()
         for line in lines:
-            counts.update(dict.fromkeys(_named(line), 1))
+            counts.update(set(_named(line)))
         entries = [entry for (kind, code), count in sorted(counts.items()) if (entry := _entry(kind, code, count))]
         (home / _FILE).write_bytes(orjson.dumps([asdict(entry) for entry in entries]))
 

@@ -65,6 +65,15 @@ class Statistics:
         self._networks = networks
         self._tables = tuple(tables(networks))
         self._counts = {(table.id, population): _Count() for table in self._tables for population in POPULATIONS}
+        self._counted = {
+            (collection, population): [
+                (table.codes, self._counts[table.id, population])
+                for table in self._tables
+                if table.collection == collection
+            ]
+            for collection in UNITS
+            for population in POPULATIONS
+        }
         self._plain: Counter[tuple[str, str, str]] = Counter()
 
     def add(self, collection: str, line: JSON, narrowest: str = OPEN) -> None:
@@ -73,9 +82,8 @@ class Statistics:
         self._plain["several", collection, narrowest] += len(networks) > 1
         self._plain["records", collection, narrowest] += len(line.get("sources", ()))
         self._plain["located", collection, narrowest] += (line.get("seat") or {}).get("lat") is not None
-        for table in self._tables:
-            if table.collection == collection:
-                self._counts[table.id, narrowest].add(set(table.codes(line)), networks)
+        for codes, count in self._counted[collection, narrowest]:
+            count.add(set(codes(line)), networks)
 
     def as_json(self) -> JSON:
         """`statistics.json`: populations, figures and tables, in a fixed order."""

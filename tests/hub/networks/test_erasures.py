@@ -129,7 +129,7 @@ def office(after_a_night: Path, tmp_path: Path, alpha: FakeNode) -> Iterator[Off
 
 
 def records_of(release: Path) -> list[dict[str, Any]]:
-    return [json.loads(line.raw) for line in jsonlines.read(release / "actors.jsonl.gz")]
+    return [json.loads(line.raw) for line, _ in jsonlines.read(release / "actors.jsonl.gz")]
 
 
 def holding(home: Path, *paths: Path) -> list[str]:
@@ -172,7 +172,7 @@ def test_after_the_night_no_byte_of_it_is_in_the_database_nor_in_any_release(off
 def test_a_release_is_issued_again_equal_but_for_what_it_declares(office: Office, alpha: FakeNode) -> None:
     """Of two networks' records of one body, one is erased: what the other says of it stays."""
     first, manifest = office.current(), kept.manifest(office.current())
-    old = {line.id: line.raw for line in jsonlines.read(first / "actors.jsonl.gz")}
+    old = {line.id: line.raw for line, _ in jsonlines.read(first / "actors.jsonl.gz")}
     figures, identifiers = (first / "statistics.json").read_bytes(), (first / "identifiers.csv").read_text()
     alpha.delete("p", reason="erased")
     office.run("cycle")
@@ -184,7 +184,7 @@ def test_a_release_is_issued_again_equal_but_for_what_it_declares(office: Office
     known = withdrawals.read(office.home / "releases")
     again = office.home / "releases" / str(withdrawals.standing(known, first.name))
     restored = kept.manifest(again)
-    new = {line.id: line.raw for line in jsonlines.read(again / "actors.jsonl.gz")}
+    new = {line.id: line.raw for line, _ in jsonlines.read(again / "actors.jsonl.gz")}
     digest = SetDigest.from_hex(manifest.digests["actor"])
     declared = [line for each in restored.redactions for line in each.lines]
     for collection, national_id, before, after in declared:
