@@ -1,5 +1,5 @@
 """The same working databases as the hub's tests."""
 
-from tests.hub.conftest import embedded, engine
+from tests.hub.conftest import _shaped_database, embedded, engine
 
-__all__ = ["embedded", "engine"]
+__all__ = ["_shaped_database", "embedded", "engine"]
