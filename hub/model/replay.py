@@ -66,6 +66,13 @@ def successor(source: str, detail: JSON) -> tuple[str, str] | None:
     return (network, local_id) if isinstance(network, str) and isinstance(local_id, str) else None
 
 
+def renamed_to(said: Statement) -> RecordKey | None:
+    """The key that a rename gives to a record, by its network or by a person; None for anything else."""
+    if said.op not in (Op.REKEY, Op.CONTINUED) or said.collection is None:
+        return None
+    return RecordKey(said.collection, said.source, _to(said))
+
+
 def _to(said: Statement) -> str:
     return str((said.detail or {})["to"])
 

@@ -6,7 +6,7 @@ Nothing of it is stored: a receipt says what is there when it is asked for, so t
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from hub.catalogue import database
 from hub.distributions import kept, shelf, withdrawals
 from hub.distributions.retention import until
 from hub.model.erasure import Erasure, PastRelease, Receipt, Store, WithdrawnRelease
+from hub.model.life import Life
 from hub.model.release import ReleaseManifest
 from hub.model.statement import Op
 from hub.stages.compile import has_followed
@@ -75,7 +76,7 @@ def _held(releases: Path, release: ReleaseManifest, keys: Sequence[RecordKey]) -
 
 
 def _has_content(connection: Connection, asked: Erasure) -> bool:
-    return any(erasures.has_content(connection, each, asked.number) for each in erasures.names(connection, asked.key))
+    return erasures.has_content(connection, erasures.lived(connection, asked.key, asked.number))
 
 
 def _purged(connection: Connection, asked: Erasure) -> tuple[int, datetime]:
@@ -90,11 +91,11 @@ def _is_again(connection: Connection, asked: Erasure) -> bool:
 
 def _holding(connection: Connection, releases: Path, asked: Erasure) -> "_Holding":
     before = _purged(connection, asked)[1] if _is_again(connection, asked) else None
-    return _Holding(releases, erasures.names(connection, asked.key), before)
+    return _Holding(releases, erasures.lived(connection, asked.key, asked.number).names, before)
 
 
 def _found(connection: Connection, releases: Path, asked: Erasure, now: datetime) -> Receipt:
-    names = erasures.names(connection, asked.key)
+    mine = erasures.lived(connection, asked.key, asked.number)
     number, purged_at = _purged(connection, asked)
     again = _is_again(connection, asked)
     since = [each for each in moments.every(connection) if each.given.statements.get(asked.key.source, -1) >= number]
@@ -104,7 +105,7 @@ def _found(connection: Connection, releases: Path, asked: Erasure, now: datetime
         erasure=asked,
         as_of=now,
         again=again,
-        stores=_stores(connection, asked, names, purged_at, since, again=again),
+        stores=_stores(connection, asked, mine, purged_at, since, again=again),
         release=current.name if current else None,
         published=Store(
             purged=current is None or not holding.in_release(kept.manifest(current)),
@@ -122,14 +123,15 @@ def _found(connection: Connection, releases: Path, asked: Erasure, now: datetime
 def _stores(
     connection: Connection,
     asked: Erasure,
-    names: Sequence[RecordKey],
+    mine: Life,
     purged_at: datetime,
     since: Sequence[Moment],
     *,
     again: bool,
 ) -> dict[str, Store]:
     """since: the resolutions and releases that were given its deletion."""
-    statements = not any(erasures.has_content(connection, each, asked.number) for each in names)
+    names = [each for each, taken in mine.names.items() if taken is None]
+    statements = not erasures.has_content(connection, mine)
     proposals = not any(erasures.has_proposals(connection, each, purged_at) for each in names)
     clustered = any(erasures.is_resolved(connection, each, asked.number) for each in names)
     compared = not again and any(erasures.is_compared(connection, each) for each in names)
@@ -148,16 +150,19 @@ def _stores(
 class _Holding:
     """Which releases hold a record, under any of its names.
 
+    names:  its keys -> since when another record has that one, if one does.
     before: of a record that was stated again: what a release was made of before this counts as the erased one.
     """
 
-    def __init__(self, releases: Path, names: Sequence[RecordKey], before: datetime | None) -> None:
+    def __init__(self, releases: Path, names: Mapping[RecordKey, datetime | None], before: datetime | None) -> None:
         self._releases, self._names, self._before = releases, names, before
 
     def names_in(self, release: ReleaseManifest) -> Sequence[RecordKey]:
         """The names under which a release may hold it."""
-        is_new = self._before is not None and self._content_made_at(release) >= self._before
-        return () if is_new else self._names
+        made_at = self._content_made_at(release)
+        if self._before is not None and made_at >= self._before:
+            return ()
+        return [each for each, taken in self._names.items() if taken is None or made_at < taken]
 
     def in_release(self, release: ReleaseManifest) -> bool:
         return bool(_held(self._releases, release, self.names_in(release)))

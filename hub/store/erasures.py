@@ -4,44 +4,55 @@ A request is the tombstone itself, which stays; it takes the content of all that
 under its earlier ids too, and what was proposed for it. What is stated under the same id afterwards is new.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, select, true, update
 
 from hub.model.erasure import Erasure
+from hub.model.life import Life, life
 from hub.model.statement import Op
 from hub.store.correspondence import corrections, feedback
-from hub.store.tables import A_TOMBSTONE, ERASED, clusters, doubts, edges, records, statements
+from hub.store.statements import said_of
+from hub.store.tables import A_RENAME, A_TOMBSTONE, ERASED, clusters, doubts, edges, statements
 from schemas.feedback import Fate
 from schemas.record import RecordKey
+
+_BATCH = 500
 
 
 def erase(connection: Connection, key: RecordKey, tombstone: int) -> None:
     """Remove what was stated of a record before its tombstone, what was proposed for it, and the doubts about it.
 
-    The rest follows with the next night: what resolution made of it, and what its network was told of it. What another
-    record still publishes stays: it was stated under this id and goes on under its own.
+    The rest follows with the next night: what resolution made of it, and what its network was told of it. What was
+    stated under one of its ids while another record had that stays.
     """
-    every = names(connection, key)
-    for each in every:
-        earlier = _of(statements, each), statements.c.number < tombstone, _is_no_others(key, every)
-        connection.execute(update(statements).where(*earlier).values(payload=None, issues=None))
-        connection.execute(delete(corrections).where(_of(corrections, each)))
-        connection.execute(delete(doubts).where(_beside(doubts, each)))
+    mine = lived(connection, key, tombstone)
+    for numbers in _batches(mine.stated):
+        here = statements.c.number.in_(numbers)
+        connection.execute(update(statements).where(here).values(payload=None, issues=None))
+    for each, taken in mine.names.items():
+        proposed = _of(corrections, each), corrections.c.proposed_at < taken if taken else true()
+        connection.execute(delete(corrections).where(*proposed))
+        if taken is None:
+            connection.execute(delete(doubts).where(_beside(doubts, each)))
 
 
-def names(connection: Connection, key: RecordKey) -> list[RecordKey]:
-    """A record under its id and, where its network changed that, under its earlier ones."""
-    found = [key]
-    for each in found:
-        renamed = select(records.c.local_id).filter_by(
-            source=key.source, collection=key.collection, successor_source=key.source, successor_id=each.local_id
-        )
-        # A record that was renamed handed its age on; one that was merged keeps it, and is another record.
-        for local_id in connection.scalars(renamed.where(records.c.founded_on.is_(None))):
-            if (earlier := RecordKey(key.collection, key.source, local_id)) not in found:
-                found.append(earlier)
+def lived(connection: Connection, key: RecordKey, tombstone: int) -> Life:
+    """What was stated of a record before its tombstone, under its earlier ids too; told by the log alone."""
+    kin = _kin(connection, key)
+    return life(said_of(connection, key.source, key.collection, kin, before=tombstone), key)
+
+
+def _kin(connection: Connection, key: RecordKey) -> set[str]:
+    """Every id that one of these was ever renamed to, or from."""
+    to = statements.c.detail["to"].as_string()
+    here = A_RENAME, statements.c.source == key.source, statements.c.collection == key.collection
+    found, new = {key.local_id}, {key.local_id}
+    while new:
+        pairs = select(statements.c.local_id, to).where(*here, statements.c.local_id.in_(new) | to.in_(new))
+        new = {each for pair in connection.execute(pairs) for each in pair} - found
+        found |= new
     return found
 
 
@@ -71,11 +82,12 @@ def every(connection: Connection) -> Iterator[Erasure]:
         yield Erasure(number=row.number, key=key, asked_at=row.received_at)
 
 
-def has_content(connection: Connection, key: RecordKey, tombstone: int) -> bool:
-    """Whether anything stated before the tombstone still has its content."""
-    every = names(connection, key)
-    here = _of(statements, key), statements.c.number < tombstone, statements.c.payload.is_not(None)
-    return _any(connection, exists().where(*here, _is_no_others(key, every)))
+def has_content(connection: Connection, mine: Life) -> bool:
+    """Whether anything that was stated of a record still has its content."""
+    return any(
+        _any(connection, exists().where(statements.c.number.in_(numbers), statements.c.payload.is_not(None)))
+        for numbers in _batches(mine.stated)
+    )
 
 
 def has_proposals(connection: Connection, key: RecordKey, asked_at: Any) -> bool:
@@ -115,15 +127,10 @@ def _of(table: Any, key: RecordKey) -> Any:
     return (table.c.source == key.source) & (table.c.collection == key.collection) & (table.c.local_id == key.local_id)
 
 
-def _is_no_others(key: RecordKey, names: list[RecordKey]) -> Any:
-    """Whether a statement is not what a record of another name stands by: one that was renamed took it along."""
-    others = select(records.c.accepted_statement).where(
-        records.c.source == key.source,
-        records.c.collection == key.collection,
-        records.c.local_id.not_in([each.local_id for each in names]),
-        records.c.accepted_statement.is_not(None),
-    )
-    return statements.c.number.not_in(others)
+def _batches(numbers: Collection[int]) -> Iterator[list[int]]:
+    wanted = sorted(numbers)
+    for start in range(0, len(wanted), _BATCH):
+        yield wanted[start : start + _BATCH]
 
 
 def _beside(table: Any, key: RecordKey) -> Any:

@@ -106,6 +106,16 @@ def between(connection: Connection, source: str, after: int, upto: int) -> Itera
         yield _statement(row)
 
 
+def said_of(
+    connection: Connection, source: str, collection: str, local_ids: Iterable[str], *, before: int
+) -> Iterator[Statement]:
+    """Stream what was said of some records, in order of number, up to one that is not included."""
+    here = statements.c.source == source, statements.c.collection == collection, statements.c.number < before
+    query = select(statements).where(*here, statements.c.local_id.in_(sorted(local_ids))).order_by(statements.c.number)
+    for row in connection.execute(query).yield_per(_BATCH):
+        yield _statement(row)
+
+
 def quarantine(
     connection: Connection, source: str | None = None, collection: str | None = None, code: str | None = None
 ) -> Iterator[Quarantined]:

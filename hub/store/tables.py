@@ -36,9 +36,10 @@ from hub.store.columns import HASH, NATIONAL_ID, NULLABLE_JSON, NUMBER, UtcDateT
 
 metadata = correspondence.metadata  # so that whoever knows these tables knows those beside them too
 
-# Conditions of two partial indexes, spelt out in queries too: with bound values no index of these would be used.
+# Conditions of partial indexes, spelt out in queries too: with bound values no index of these would be used.
 A_TOMBSTONE = text("op = 'delete'")
 ERASED = text("op = 'put' AND payload IS NULL")
+A_RENAME = text("op IN ('rekey', 'continued')")
 
 sources = Table(
     "sources",
@@ -114,6 +115,7 @@ statements = Table(
     Index("ix_statements_key", "source", "collection", "local_id"),
     Index("ix_statements_tombstones", "source", "number", sqlite_where=A_TOMBSTONE, postgresql_where=A_TOMBSTONE),
     Index("ix_statements_erased", "collection", sqlite_where=ERASED, postgresql_where=ERASED),
+    Index("ix_statements_renames", "source", "collection", sqlite_where=A_RENAME, postgresql_where=A_RENAME),
 )
 
 # declared_hash: of the last statement received, good or bad; null once the source no longer states the record.
