@@ -21,6 +21,12 @@ class Home:
     charts: list[BarChart]
 
 
+def figures(catalogue: Catalogue) -> dict[str, int]:
+    """The figures of what is shown, by their id."""
+    told = catalogue.statistics()["figures"]
+    return {figure["id"]: figure["value"] for figure in told if figure["population"] == "published"}
+
+
 def home(catalogue: Catalogue) -> Home:
     counts = catalogue.search.search(Query(size=0)).facets
     narrower = {term.code for term in vocabulary("actor-types").terms.values() if term.parent}
@@ -32,11 +38,7 @@ def home(catalogue: Catalogue) -> Home:
         return bar_chart(facet.parametre, title, rows, note)
 
     return Home(
-        figures={
-            figure["id"]: figure["value"]
-            for figure in catalogue.statistics()["figures"]
-            if figure["population"] == "published"
-        },
+        figures=figures(catalogue),
         map=areas(dict(counts.get("departments", []))),
         charts=[
             chart("regions", "Par région du siège", 18),

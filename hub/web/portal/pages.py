@@ -11,13 +11,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.catalogue import Catalogue
 from hub.french import moment
+from hub.model.imprint import TITLE_EN
 from hub.search import Query, Suggestion
 from hub.web.cited import every
 from hub.web.current import Clock, NothingThen, NotKept, NotPublishedYet, NotYet, ReleaseSource, Withdrawn, now_utc
 from hub.web.dated import Dated, keeping, named, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find, find_open, open_records
-from hub.web.portal import embeds, exports, freshness, home, record, structured, words
+from hub.web.portal import embeds, english, exports, freshness, home, record, structured, words
 from hub.web.portal.about import rules
 from hub.web.portal.downloads import by_subject
 from hub.web.portal.results import results
@@ -51,7 +52,7 @@ DATES: dict[type[FederationError], tuple[str, str]] = {
         "Elle contenait une fiche qui devait être effacée : elle n’est plus servie. Son nom peut rester cité.",
     ),
 }
-TIMELESS = ("/a-propos", "/integration")
+TIMELESS = ("/a-propos", "/integration", "/en")
 """Pages that are of today whatever date they are asked for."""
 
 UNEXPECTED = ("Erreur", "Quelque chose s’est mal passé de notre côté. L’incident est enregistré.")
@@ -91,6 +92,7 @@ class Pages:
             ("/donnees", self._data),
             ("/chiffres", self._figures),
             ("/a-propos", self._about),
+            ("/en", self._english),
             ("/carte/points", self._points),
             ("/suggestions", self._suggestions),
         ):
@@ -230,6 +232,19 @@ class Pages:
 
     async def _about(self, request: Request) -> Response:
         return self._render(request, "about.html", self._release(), rules=rules())
+
+    async def _english(self, request: Request) -> Response:
+        catalogue = self._release()
+        return self._render(
+            request,
+            "english.html",
+            catalogue,
+            figures=home.figures(catalogue),
+            ways=english.ways(catalogue),
+            subjects=english.subjects(catalogue.manifest.files),
+            english_number="{:,}".format,
+            title_en=TITLE_EN,
+        )
 
     async def _points(self, request: Request) -> Response:
         """The clusters of a search at one zoom, as the map draws them: the same query as the list."""

@@ -127,6 +127,7 @@ def pages(shared_actor: str, project: str, announcement: str) -> dict[str, str]:
         "data": "/donnees",
         "figures": "/chiffres",
         "about": "/a-propos",
+        "english": "/en",
         "past": "/acteurs?q=senegal&au=2026-11-03",
         "error": "/nulle-part",
         "no such date": "/acteurs?q=senegal&au=2020-01-01",

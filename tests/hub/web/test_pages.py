@@ -46,7 +46,7 @@ def test_every_page_is_well_formed_with_unique_titles_and_ids(client: httpx.Clie
         titles.append(tree.findtext(".//title"))
 
         assert text.startswith("<!doctype html>"), path
-        assert tree.get("lang") == "fr"
+        assert tree.get("lang") == ("en" if path == "/en" else "fr")
         assert len(ids) == len(set(ids)), path
         assert not [each for each in tree.xpath("//label/@for | //@aria-labelledby") if each not in ids], path
         assert not tree.xpath("//*[@style or @onclick] | //style | //*[starts-with(name(@*), 'hx-')]"), path
@@ -306,6 +306,23 @@ def test_the_data_page_gives_every_file_with_its_digest(client: httpx.Client, ca
     text = soup(client, "/donnees").get_text()
 
     assert all(file.path in text and file.sha256 in text for file in catalogue.manifest.files)
+
+
+def test_the_english_page_is_whole_and_says_which_parts_are_french(client: httpx.Client, catalogue: Catalogue) -> None:
+    page = soup(client, "/en")
+    french = [part.extract().get_text() for part in page.select("[lang=fr]")]
+    text = page.get_text()
+    senegal = page.find("a", string="Senegal")
+    named = {link.get_text(): link["href"] for link in page.select("details a")}
+
+    assert page.html["lang"] == "en"
+    assert all(file.path in text and file.title_en in text for file in catalogue.manifest.files)
+    assert int(senegal.find_next("span").get_text().strip("()")) == len(catalogue.search.ids(Query(countries=("SN",))))
+    assert named["Water and sanitation"] == "/acteurs?secteur=EAU"
+    assert len(french) >= 3
+    assert not re.search(r"\b(les|des|une|pour|acteurs|structures)\b", re.sub(r"/\S+", "", text))
+    assert soup(client, "/").select_one("footer a[lang=en]")["href"] == "/en"
+    assert soup(client, "/").html["lang"] == "fr"
 
 
 def test_the_about_page_names_every_rule(client: httpx.Client) -> None:
