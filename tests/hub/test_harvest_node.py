@@ -1,15 +1,7 @@
 """The hub against the real node, live and static, over real servers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
-import uvicorn
-from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from hub.feeds import FeedClient
@@ -19,37 +11,9 @@ from hub.model.source import SourceKind
 from hub.stages.harvest import harvest
 from node.static_export import export
 from node.web.app import create_app
+from tests.hub.conformance.nodes import files_of, listening
 from tests.hub.visits import NIGHT, published, source_at
 from tests.node.nodes import ingest, make_home, rows
-
-
-@contextmanager
-def listening(app: FastAPI) -> Iterator[str]:
-    """The app under uvicorn on a free port of loopback."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
-    socket = server.config.bind_socket()
-    thread = Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{socket.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    socket.close()
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def files_of(folder: Path) -> Iterator[str]:
-    """A folder served as any web server does."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
 
 
 def test_a_live_node_is_read_night_after_night(engine: Engine, tmp_path: Path) -> None:

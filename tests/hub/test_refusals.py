@@ -21,9 +21,9 @@ from hub.model.source import Limits, SourceKind
 from hub.stages.harvest import harvest
 from node.web.app import create_app
 from tests.hub import test_harvest, test_harvest_faults
+from tests.hub.conformance.nodes import listening
 from tests.hub.databases import database
 from tests.hub.feed_server import Answer, FakeNode, Question, actor, end, ndjson
-from tests.hub.test_harvest_node import listening
 from tests.hub.visits import NIGHT, published, source_at, states, visiting
 from tests.node.nodes import ingest, make_home, rows
 

@@ -24,8 +24,8 @@ from node.home import Home
 from node.static_export import export
 from node.web.app import app_of
 from schemas.signing import public_text, signed
+from tests.hub.conformance.nodes import files_of, listening
 from tests.hub.feed_server import Answer, FakeNode, Question, actor, serving
-from tests.hub.test_harvest_node import files_of, listening
 from tests.hub.visits import NIGHT, published, source_at, visiting
 from tests.node.nodes import ingest, make_home, rows
 

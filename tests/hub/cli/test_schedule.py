@@ -17,6 +17,7 @@ from hub.cli.program import app
 from tests.hub.feed_server import Answer, FakeNode, Question, actor, serving
 
 ROOT = Path(__file__).parents[3]
+PATIENCE_S = 100  # a process takes long to start on a busy machine, and the node waits for two of them
 
 
 class SlowNode:
@@ -29,7 +30,7 @@ class SlowNode:
     def answer(self, path: str, question: Question) -> Answer:
         if path == "changes":
             self.asked.set()
-            assert self.allowed.wait(60)
+            assert self.allowed.wait(PATIENCE_S)
         return self.node.answer(path, question)
 
 
@@ -40,6 +41,8 @@ def slow(tmp_path: Path) -> Iterator[SlowNode]:
     with serving(node.answer) as url:
         CliRunner().invoke(app, ["init", str(tmp_path)])
         CliRunner().invoke(app, ["source", "add", "centraider", url, "--local", "--home", str(tmp_path)])
+        with (tmp_path / "sources" / "centraider.toml").open("a") as file:
+            file.write(f"\n[limits]\ntimeout_s = {PATIENCE_S}\n")
         yield node
         node.allowed.set()
 
@@ -82,7 +85,7 @@ def test_a_timer_that_fires_while_another_process_runs_the_night_leaves_it_alone
     tmp_path: Path, slow: SlowNode
 ) -> None:
     with started(tmp_path, "--once", "--json") as first:
-        assert slow.asked.wait(60)
+        assert slow.asked.wait(PATIENCE_S)
         with started(tmp_path, "--once", "--json") as second:
             assert json.loads(second.communicate()[0]) == []
         assert second.returncode == 0
@@ -98,7 +101,7 @@ def test_a_process_that_is_killed_leaves_a_run_that_another_finishes_once_it_was
     tmp_path: Path, slow: SlowNode
 ) -> None:
     with started(tmp_path) as process:
-        assert slow.asked.wait(60)
+        assert slow.asked.wait(PATIENCE_S)
         process.kill()
     slow.allowed.set()
     assert told(tmp_path, "schedule", "--once") == []
@@ -117,7 +120,7 @@ def test_a_run_that_is_told_to_stop_is_handed_back_and_finished_by_the_next_proc
     tmp_path: Path, slow: SlowNode
 ) -> None:
     with started(tmp_path) as process:
-        assert slow.asked.wait(60)
+        assert slow.asked.wait(PATIENCE_S)
         process.send_signal(signal.SIGTERM)
         heard(process, "schedule.stopping")
         slow.allowed.set()

@@ -46,6 +46,7 @@ def listening(app: FastAPI) -> Iterator[str]:
     """The app under uvicorn on a free port of loopback."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
     socket = server.config.bind_socket()
+    socket.listen()  # so that who comes before the server is up waits instead of being refused
     thread = Thread(target=server.run, kwargs={"sockets": [socket]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{socket.getsockname()[1]}"
