@@ -6,7 +6,7 @@ in a place. `block.py` joins on them; another engine that joins on the same tabl
 The keys of a row hang on the row and its weights alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -24,7 +24,7 @@ _MOST_WORDS = 5  # the rarest words of a name, which are paired with one another
 _LONG_INITIALS = 5  # letters from which initials alone are a reason
 _ENDS = 4  # letters at either end of a rare word that survive a slip elsewhere
 _PUBLIC = ("departement", "region")
-_RANGE = np.uint64(60)  # bits of a key below its range
+_RANGES, _BELOW = 16, np.uint64(60)  # ranges of keys: by their first four bits; and the bits below these
 _ROWS_AT_A_TIME = 1 << 12  # what bounds memory, and stays in the processor's cache
 
 Records = NDArray[np.int32]
@@ -40,12 +40,7 @@ def keys(rows: pa.Table) -> Entries:
     rows: the columns of `features.SCHEMA` and `weights` of `rarity.add_rarity`. Records are row numbers.
     """
     starts = range(0, len(rows), _ROWS_AT_A_TIME)
-    parts = [_of_rows(rows.slice(start, _ROWS_AT_A_TIME), start) for start in starts]
-    if not parts:
-        return np.zeros(0, np.int32), np.zeros(0, np.uint64)
-    records, values = (np.concatenate(each) for each in zip(*parts, strict=True))
-    del parts
-    return _in_order(records, values)
+    return _in_order([_of_rows(rows.slice(start, _ROWS_AT_A_TIME), start) for start in starts])
 
 
 def _of_rows(rows: pa.Table, first: int) -> Entries:
@@ -56,17 +51,22 @@ def _of_rows(rows: pa.Table, first: int) -> Entries:
     return records + np.int32(first), values
 
 
-def _in_order(records: Records, values: Hashes) -> Entries:
-    """Entries in order of value, then of record: equal values stand in order of record already. Sorted range by range
-    of values: little is held twice."""
-    own, theirs = np.empty_like(records), np.empty_like(values)
-    ranges, end = (values >> _RANGE).astype(np.uint8), 0
-    for each in range(1 << (64 - int(_RANGE))):
-        here = np.flatnonzero(ranges == each)
-        order = here[np.argsort(values[here], kind="stable")]
+def _in_order(parts: Sequence[Entries]) -> Entries:
+    """The entries of parts that are in order themselves, each of later records than the one before. Merged range by
+    range of values: little is held twice."""
+    size = sum(len(records) for records, _ in parts)
+    records, values = np.empty(size, np.int32), np.empty(size, np.uint64)
+    edges = np.arange(1, _RANGES, dtype=np.uint64) << _BELOW
+    cuts = [[0, *np.searchsorted(theirs, edges).tolist(), len(theirs)] for _, theirs in parts]
+    end = 0
+    for each in range(_RANGES if parts else 0):
+        here = [slice(*cut[each : each + 2]) for cut in cuts]
+        value = np.concatenate([part[1][where] for part, where in zip(parts, here, strict=True)])
+        record = np.concatenate([part[0][where] for part, where in zip(parts, here, strict=True)])
+        order = np.argsort(value, kind="stable")
         start, end = end, end + len(order)
-        own[start:end], theirs[start:end] = records[order], values[order]
-    return own, theirs
+        records[start:end], values[start:end] = record[order], value[order]
+    return records, values
 
 
 def _reasons(rows: pa.Table) -> Iterator[tuple[str, Entries]]:

@@ -109,8 +109,7 @@ def run(night: Night, kept: Kept, weights: Weights, threads: int = 1) -> Kept:
     if not (night.ids or night.gone or kept.is_stale):
         return kept
     standing = [at for at, key in enumerate(night.ids) if night.last[key] == at]
-    rows = pa.concat_tables(night.rows).combine_chunks() if night.rows else kept.register.rows.slice(0, 0)
-    night.rows.clear()
+    rows = _in_one(night.rows) if night.rows else kept.register.rows.slice(0, 0)
     ids, digests = night.ids, np.array(night.digests, dtype=np.uint64)
     if len(standing) < len(ids):
         ids, digests = [ids[at] for at in standing], digests[standing]
@@ -120,6 +119,18 @@ def run(night: Night, kept: Kept, weights: Weights, threads: int = 1) -> Kept:
         return _anew(kept, gone, ids, digests, rows, weights, threads)
     register = revise(kept.register, ids, rows, gone, weights, threads=threads)
     return replace(kept, register=register, digests=np.concatenate([kept.digests, digests]))
+
+
+def _in_one(tables: list[pa.Table]) -> pa.Table:
+    """The rows of tables, which are given away: column by column, so that little is held twice."""
+    whole = pa.concat_tables(tables)
+    names, columns = whole.column_names, whole.columns
+    del whole
+    tables.clear()
+    for at, column in enumerate(columns):
+        columns[at] = in_one(column)
+        del column
+    return pa.table(columns, names)
 
 
 def _anew(

@@ -160,9 +160,11 @@ def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
     name = " ".join(run)
     homonyms = named(name)
     bare = without_article().get(name, ())
+    if not homonyms and not bare:
+        return ""
     local = (*homonyms, *(town for each in bare for town in named(each))) if bare else homonyms
     here = next((town for town in local if town.department == department), None)
-    is_ordinary = len(name) < 3 or name in lexicon().place_stop_words or name in lexicon().patrons | lexicon().generic
+    is_ordinary = len(name) < 3 or name in _ordinary()
     if here is not None and (run == seat or not is_ordinary):
         return here.insee
     if not homonyms or is_ordinary:
@@ -172,6 +174,11 @@ def _commune(run: Words, department: str, seat: Words, floor: int) -> str:
         return ""
     is_telling = len(run) >= _TELLING_WORDS and len(homonyms) == 1
     return largest.insee if is_telling or largest.population >= (min(floor, TOWN) if len(run) > 1 else floor) else ""
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    return lexicon().place_stop_words | lexicon().patrons | lexicon().generic
 
 
 @cache
