@@ -20,7 +20,7 @@ from hub.resolution.rarity import SHARED, Numbers, Shares, looked_up, nothing, s
 WORD = "word"
 NAME = "name"
 FACTS = pa.schema({"kind": pa.string(), "key": pa.int64(), "value": pa.int64()})
-LEAST_TOLD = 3  # different values from which a key weighs: `rarity.several` of fewer is 0
+LEAST_TOLD = 2  # different values from which a key may weigh: `rarity.spread_of` of one is 0
 
 
 def facts(rows: pa.Table) -> pa.Table:
