@@ -23,7 +23,7 @@ from schemas.record import RecordKey
 from tests.hub.web.conftest import serving
 from tests.hub.web.release import NOW, accepted, publish_records
 
-PARAMETERS = "q type region pays odd pres_de rayon zone tri page zoom bbox near size".split()
+PARAMETERS = "q type region pays odd pres_de rayon zone tri page zoom bbox near size au as_of".split()
 PATHS = ["/acteurs", "/projets", "/carte/points", "/suggestions", "/api/v1/actors", "/api/v1/projects"]
 
 
