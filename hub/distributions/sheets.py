@@ -1,9 +1,11 @@
 """What every spreadsheet file is made of: what a cell can hold, how many rows a sheet has, the sheets that explain."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-
-from python_calamine import CalamineError, CalamineWorkbook
+from typing import IO
+from xml.parsers import expat
+from zipfile import BadZipFile, ZipFile
 
 from hub.distributions import table, xmltext
 from hub.model.imprint import TITLE, Imprint
@@ -15,6 +17,10 @@ MAX_ROWS = 1_048_576
 MAX_CELL = 32_767  # in UTF-16 code units: a character beyond the first plane counts twice
 CUT = "… [texte coupé : un tableur ne tient que 32 767 caractères]"
 DATA = {"actor": "Acteurs", "project": "Projets", "announcement": "Annonces"}
+
+# Where rows stand in a file of either kind, and what sheets, rows and cells are called there.
+_CONTENT, _SHEET = "content.xml", re.compile(r"xl/worksheets/sheet\d+\.xml")
+_SHEETS, _ROWS, _CELLS = ("sheetData", "table:table"), ("row", "table:table-row"), ("c", "table:table-cell")
 
 _HEADINGS = ("colonne", "intitulé", "intitulé (anglais)", "description", "exemple")
 
@@ -39,15 +45,63 @@ def explained(collection: str, count: int, imprint: Imprint) -> dict[str, Iterat
 
 
 def ids(path: Path) -> Iterator[str]:
-    """The ids of a file, sheet after sheet, read by calamine. Raises ValueError when it cannot be read as a whole."""
+    """The ids of a file, sheet after sheet: the first cell of each row, as expat reads it out of the archive.
+
+    Nothing is held, however many rows there are. Raises ValueError when it cannot be read as a whole.
+    """
     try:
-        with CalamineWorkbook.from_path(path) as book:
-            for name_of_sheet in book.sheet_names:
-                rows = book.get_sheet_by_name(name_of_sheet).iter_rows()
-                if next(rows, [""])[0] == "id":
-                    yield from (str(row[0]) for row in rows)
-    except CalamineError as error:
+        with ZipFile(path) as packed:
+            names = [_CONTENT] if _CONTENT in packed.namelist() else sorted(filter(_SHEET.fullmatch, packed.namelist()))
+            for name in sorted(names, key=len):  # "sheet2" before "sheet10"
+                with packed.open(name) as file:
+                    yield from _ids(file)
+    except (BadZipFile, expat.ExpatError) as error:
         raise ValueError(str(error)) from error
+
+
+def _ids(file: IO[bytes]) -> Iterator[str]:
+    """Of the sheets whose first cell is "id", what the first cell of each row below says."""
+    listed = False
+    for row, text in _first_cells(file):
+        if row == 0:
+            listed = text == "id"
+        elif listed:
+            yield text
+
+
+def _first_cells(file: IO[bytes]) -> Iterator[tuple[int, str]]:
+    """The number of each row in its sheet, and the text of its first cell."""
+    found, parts = list[tuple[int, str]](), list[str]()
+    row, cell = -1, 0
+
+    def start(name: str, _attributes: object) -> None:
+        nonlocal row, cell
+        if name in _CELLS:
+            cell += 1
+            if cell == 2:
+                found.append((row, "".join(parts)))
+                reader.CharacterDataHandler = None
+        elif name in _ROWS:
+            if cell == 1:
+                found.append((row, "".join(parts)))
+            row, cell = row + 1, 0
+            parts.clear()
+            reader.CharacterDataHandler = parts.append
+        elif name in _SHEETS:
+            if cell == 1:
+                found.append((row, "".join(parts)))
+            row, cell = -1, 0
+
+    reader = expat.ParserCreate()
+    reader.buffer_text, reader.StartElementHandler = True, start
+    while piece := file.read(1 << 16):
+        reader.Parse(piece, False)
+        yield from found
+        found.clear()
+    reader.Parse(b"", True)
+    yield from found
+    if cell == 1:
+        yield row, "".join(parts)
 
 
 def _dictionary(collection: str) -> Iterator[tuple[str, ...]]:
