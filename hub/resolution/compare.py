@@ -70,6 +70,9 @@ def _places(columns: Columns, left: Ints, right: Ints) -> Found:
     yield "place.near", other & same_department
     yield "place.far", far
     yield "place.town", other & ~same_department & ~far
+    other |= _agree(columns.codes("district")[0], left, right)[1]
+    yield "place.district", other & same
+    yield "place.namesake", _where(other, left, right, lambda one, two: _is_namesake(columns, one, two))
     yield "place.region", _agree(region, left, right)[1]
 
     (wide,) = columns.codes("named_wide")
@@ -77,6 +80,12 @@ def _places(columns: Columns, left: Ints, right: Ints) -> Found:
         "level", lambda: np.where(wide >= 0, 3, np.where(named >= 0, 2, np.where(named_department >= 0, 1, 0)))
     )
     yield from _named_places(columns, level, named, named_department, named_region, commune, department, left, right)
+
+
+def _is_namesake(columns: Columns, left: Ints, right: Ints) -> Bools:
+    """Whether either name is one that many places have."""
+    is_homonymous = columns.once("homonymous", lambda: columns.codes("homonymous")[0] >= 0)
+    return np.asarray(is_homonymous.take(left) | is_homonymous.take(right))
 
 
 def _named_places(

@@ -51,9 +51,12 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     head = _any_in_common(columns, "heads", left, right)
     words = _words(columns, left, right)
     differ = _numbers_differ(columns, left, right)
-    slips, cut = _slips(columns, left, right, ~same & ~differ)
+    slips, cut = _slips(columns, "letters", left, right, ~same & ~differ)
+    is_open = ~same & ~differ & (slips == 0) & ~cut & ~_other_place(columns, left, right)
+    own_slips, _ = _slips(columns, "own", left, right, is_open)
     is_own = np.minimum(words.lone_left, words.lone_right) >= _TELLING
     is_all = ~same & ~differ & (words.common > 0) & (words.lone_left + words.lone_right == 0)
+    slips = np.maximum(slips, own_slips)
     nearly = (slips == 1) | ((slips > 1) & ~is_own) | (is_all & ~_other_place(columns, left, right))
     whole = _SLIP * np.minimum(words.common + words.lone_left, words.common + words.lone_right)
     common = np.where(same | nearly | cut, np.maximum(words.common, whole), words.common)
@@ -74,6 +77,7 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     apart = np.minimum(lone_left, lone_right)
     both = apart >= _TELLING
     each = (apart > 0) & ~both
+    longer = (apart == 0) & (np.maximum(lone_left, lone_right) >= _TELLING)
     share = np.round(common / np.maximum(common + lone_left + lone_right, 1.0), 3)
     alike = np.maximum(share - _ALIKE_FROM, 0) / (1 - _ALIKE_FROM)
     told = common + lone_left + lone_right > 0
@@ -93,6 +97,7 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
         "name.own": np.maximum(words.rarest - _OWN, 0),
         "name.rest": apart,
         "name.tail": np.abs(lone_left - lone_right),
+        "name.longer_here": longer * same_commune(columns, left, right),
         "name.spread": np.where(
             (common > 0) & ~same_place(columns, left, right) & ~as_named(columns, left, right), spread, 0
         ),
@@ -113,10 +118,10 @@ def _any_in_common(columns: Columns, name: str, left: Ints, right: Ints) -> Bool
     return found
 
 
-def _slips(columns: Columns, left: Ints, right: Ints, asked: Bools) -> tuple[Ints, Bools]:
+def _slips(columns: Columns, name: str, left: Ints, right: Ints, asked: Bools) -> tuple[Ints, Bools]:
     """Where asked: by how many slips of the pen the letters of two names differ, 0 where by too many, and whether one
-    is cut off."""
-    coded = columns.coded("letters")
+    is cut off. name: the column of these letters."""
+    coded = columns.coded(name)
     texts, length = coded.texts, coded.texts.lengths
     first, _ = texts.ends
     a, b = coded.codes[left], coded.codes[right]
@@ -128,7 +133,7 @@ def _slips(columns: Columns, left: Ints, right: Ints, asked: Bools) -> tuple[Int
     slips = np.zeros(len(left), dtype=np.int64)
     slips[close] = np.where(distance <= 1 + longer[close] // _LETTERS_A_SLIP, distance, 0)
     cut = np.zeros(len(left), dtype=bool)
-    beginning = columns.beginnings("letters", _CUT_OFF)
+    beginning = columns.beginnings(name, _CUT_OFF)
     begun = np.flatnonzero(maybe & (shorter >= _CUT_OFF) & (longer > shorter) & (beginning[a] == beginning[b]))
     cut[begun] = [_is_begun(texts[x], texts[y]) for x, y in zip(a[begun], b[begun], strict=True)]
     return slips, cut

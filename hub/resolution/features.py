@@ -3,10 +3,11 @@
 A row depends on the payload alone, so it may be cached by content hash together with FEATURES_VERSION. Texts are
 folded; "" and empty lists mean "not said", and what is not said is never evidence.
 
-    name        whole, letters, core[], names[], acronyms[], initials[], numbers[], heads[], kind, family,
-                national (body), unit (of a larger body)
+    name        whole, letters, own (letters), core[], names[], acronyms[], initials[], numbers[], heads[], kind,
+                family, national (body), unit (of a larger body), homonymous (a patron's name, as many places have)
     in the name named_commune, named_department, named_region, named_wide (a département said beside its commune)
-    seat        commune, town (of a name that several communes have), department, region, postcode, street, population
+    seat        commune, town (of a name that several communes have), district (of a city), department, region,
+                postcode, street, population
     identifiers siren, siret, rna, uai, ror, other_ids[]
     reach       website, email, mail_domain, phone, match_keys[], private_even, private_odd (one match key each)
     activity    countries[], sectors[], words[] (of the description), founded
@@ -32,14 +33,14 @@ from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "9"
+FEATURES_VERSION = "10"
 
 Row = Mapping[str, Any]
 
 _TEXTS = (
-    "whole", "letters", "kind", "national", "unit", "family",
+    "whole", "letters", "own", "kind", "national", "unit", "family", "homonymous",
     "named_commune", "named_department", "named_region", "named_wide",
-    "commune", "town", "department", "region", "postcode", "street", "siren", "siret", "rna", "uai", "ror",
+    "commune", "town", "district", "department", "region", "postcode", "street", "siren", "siret", "rna", "uai", "ror",
     "website", "email", "mail_domain", "phone", "private_even", "private_odd",
     "founded", "owner", "starts", "ends", "amount",
 )  # fmt: skip
@@ -156,6 +157,7 @@ def _named(names: list[Name], type_code: str) -> Row:
     return {
         "whole": first.whole,
         "letters": first.letters,
+        "own": first.own,
         "core": list(first.core),
         "names": _unique([spelling for name in names for spelling in (_spelling(name), name.letters)]),
         "acronyms": _unique([acronym for name in names for acronym in name.acronyms]),
@@ -166,11 +168,19 @@ def _named(names: list[Name], type_code: str) -> Row:
         "national": first.national,
         "unit": "unit" if first.is_unit else "",
         "family": family,
+        "homonymous": "homonymous" if _is_homonymous(first) else "",
         "named_commune": first.places.commune,
         "named_department": first.places.department or _department(first.places.commune),
         "named_region": first.places.region,
         "named_wide": first.places.department if first.places.commune else "",
     }
+
+
+def _is_homonymous(name: Name) -> bool:
+    """Whether its words are a patron's and those of an establishment: "Résidence Jean Monnet" stands in many towns."""
+    said = lexicon().patrons_stemmed.intersection(name.core)
+    others = lexicon().establishments_stemmed
+    return name.kind in lexicon().homonymous_kinds or bool(said and others.issuperset(set(name.core) - said))
 
 
 def _titled(payload: JSON) -> Row:
@@ -196,7 +206,8 @@ def _title_words() -> frozenset[str]:
 def _spelling(name: Name) -> str:
     """One key for all spellings of a name that differ only in order, articles, plurals, blanks; "" says too little."""
     places = name.places.commune or name.places.department or name.places.region
-    return f"{''.join(sorted(name.core))}@{places}" if name.core or places else ""
+    said = "".join(sorted(name.core)) or ("" if name.kind in _SAID_BY_PLACE else name.kind)
+    return f"{said}@{places}" if said or places else ""
 
 
 def _place(seat: JSON) -> dict[str, Any]:
@@ -209,6 +220,7 @@ def _place(seat: JSON) -> dict[str, Any]:
     return {
         "commune": commune.insee if commune else "",
         "town": town,
+        "district": gazetteer.district(insee, _text(seat.get("city")), postcode),
         "department": department,
         "region": (geography.region_of(department) or "") if department else "",
         "postcode": postcode,

@@ -33,6 +33,7 @@ _SHORT_DISTRICT = re.compile(r"^(?:paris|lyon|marseille) (?:1er|\d{1,2}e)$")
 _DISTRICTS = {str(code): "75056" for code in range(75101, 75121)}
 _DISTRICTS |= {str(code): "69123" for code in range(69381, 69390)}
 _DISTRICTS |= {str(code): "13055" for code in range(13201, 13217)}
+_CITIES = frozenset(_DISTRICTS.values())
 _CEDEX_OF_LA_REUNION = {"977": "974", "978": "974"}
 _LETTERS_A_SLIP = 10  # one slip of the pen in a name, and one more for so many letters
 ARTICLES = ("le", "la", "les", "l")
@@ -68,6 +69,16 @@ def seat(insee: str, city: str, postcode: str) -> Town | None:
 def city_of(insee: str) -> str:
     """The code of the city of a district of Paris, Lyon or Marseille; any other code as it is."""
     return _DISTRICTS.get(insee, insee)
+
+
+@lru_cache(maxsize=1 << 13)
+def district(insee: str, city: str, postcode: str) -> str:
+    """The code of the district of Paris, Lyon or Marseille in which a seat is, "" when it is in none or says none."""
+    found = _seat(insee, city, postcode)
+    if not found or city_of(found.insee) == found.insee:
+        codes = _codes_of_postcode(postcode) if found and found.insee in _CITIES else []
+        return next((code for code in codes if _DISTRICTS.get(code)), "")
+    return found.insee
 
 
 def homonyms(city: str) -> tuple[str, int]:

@@ -10,6 +10,8 @@ All words are folded (`schemas.text.fold`). `lexicon.json` holds:
     title_words         words that say how a call or an event is announced, not which one it is
     kinds               kind of body -> pattern on the rewritten name; the first that fits
     compatible_kinds    pairs of kinds that one body may be called by
+    patrons             names that schools, streets and homes are given all over France
+    establishments      words of what they are given to ("Résidence Jean Monnet")
     homonymous_kinds    kinds whose bodies bear the same names everywhere ("Lycée Notre-Dame")
     never_left_out      kinds that the name of such a body always says
     one_per_place       kinds of which a place has one
@@ -37,7 +39,7 @@ _MENDABLE = 4  # letters; shorter words are one slip away from too many others
 
 _SETS = (
     *("articles", "legal_forms", "generic", "unit_words_within", "one_per_place", "place_stop_words", "prepositions"),
-    *("title_words", "file_letters", "patrons", "river_words", "homonymous_kinds", "never_left_out"),
+    *("title_words", "file_letters", "patrons", "establishments", "river_words", "homonymous_kinds", "never_left_out"),
     *("shared_hosts", "free_mail"),
 )
 
@@ -90,6 +92,9 @@ class Lexicon:
     prepositions: frozenset[str]
     file_letters: frozenset[str]
     patrons: frozenset[str]
+    establishments: frozenset[str]
+    patrons_stemmed: frozenset[str]
+    establishments_stemmed: frozenset[str]
     river_words: frozenset[str]
     shared_hosts: frozenset[str]
     free_mail: frozenset[str]
@@ -125,9 +130,10 @@ def mend(word: str) -> str:
         whole = [each for each in lexicon().mended if each.startswith(word)]
         if len(whole) == 1:
             return whole[0]
-    begins = (word[0], word[1])  # or the first two letters the other way round
-    near = (each for each in lexicon().mended if each[0] in begins and OSA.distance(each, word, score_cutoff=1) == 1)
-    return next(near, word)
+    begins = (word[0], word[1])  # or the first two letters the other way round, or the first one missing
+    is_long = len(word) >= _BEGUN
+    near = (each for each in lexicon().mended if each[0] in begins or (is_long and each[1] == word[0]))
+    return next((each for each in near if OSA.distance(each, word, score_cutoff=1) == 1), word)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -153,6 +159,8 @@ def lexicon() -> Lexicon:
         | {name: frozenset(raw[name]) for name in _SETS}
         | {
             "branching": frozenset(frozenset(map(stem, name.split())) for name in raw["branching"]),
+            "patrons_stemmed": frozenset(map(stem, raw["patrons"])),
+            "establishments_stemmed": frozenset(map(stem, [*raw["establishments"], *raw["generic"]])),
             "unit_words": {first: tuple(words for words, _ in found) for first, found in _units(raw).items()},
             "rewrites": _by_first_word(raw["rewrites"]),
             "mended": tuple(raw["mended"]),

@@ -22,6 +22,7 @@ from hub.resolution.spelling import (
     written_acronyms,
 )
 
+_AUTHORITY, _COMMUNE = "COLL", "commune"
 _HEAD_LETTERS = 8  # a shorter beginning may be anyone's
 _ACRONYM_CHARS = range(2, 11)
 
@@ -32,6 +33,7 @@ class Name:
 
     whole:    every word, rewritten; the spelling that two equal names share.
     letters:  all words but legal forms, places among them, in one run: what a slip of the pen changes least.
+    own:      the same without articles and places.
     acronyms: said in the name, in brackets, beside it or by the acronym property.
     initials: the acronyms that the words would give.
     national: the national body of which the name says that it is one of the local bodies, "" when it says none.
@@ -41,6 +43,7 @@ class Name:
 
     whole: str
     letters: str
+    own: str
     core: Words
     acronyms: tuple[str, ...]
     initials: tuple[str, ...]
@@ -61,13 +64,14 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     if words != every and not _content(places.rest):  # "ISF Brest (ISF)": the acronym is all that is said but the place
         words = every
         whole, kind, national, is_unit, places = _said(words, type_code, department, seat)
-    if type_code in lexicon().kinds_by_type and not _content(places.rest):
-        kind = lexicon().kinds_by_type[type_code]
+    if not _content(places.rest):
+        kind = lexicon().kinds_by_type.get(type_code) or kind or _kind_of_place(type_code, places)
     said = _without_trailing(places.rest)
     alone = _alone(words if len(words) == 1 else _content(said))
     return Name(
         whole=" ".join(whole),
         letters="".join([word for word in whole if word not in lexicon().legal_forms]),
+        own="".join(_content(places.rest)),
         core=_core(places.rest, kind),
         acronyms=tuple(sorted((beside | written_acronyms(text) | alone) - {""})),
         initials=_initials(words, said),
@@ -104,6 +108,11 @@ def _may_be_initials(word: str, words: Words) -> bool:
     """Whether it is worth asking: the last letter is that of the last word that counts."""
     is_short = len(word) in INITIALS_CHARS and len(word) <= len(words)
     return is_short and (word[-1] == words[-1][0] or len(words[-1]) <= 3 or words[-1] in lexicon().articles)
+
+
+def _kind_of_place(type_code: str, places: Places) -> str:
+    """What a local authority is that says no more than the name of a place."""
+    return _COMMUNE if type_code.startswith(_AUTHORITY) and places.commune else ""
 
 
 def _initials(words: Words, said: Words) -> Words:

@@ -6,7 +6,7 @@ written without its article ("Robert" for "Le Robert"): elsewhere that is a firs
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rapidfuzz.distance import OSA
@@ -43,10 +43,14 @@ def read_places(words: Words, *, department: str, seat: Words = (), floor: int =
     seat:       folded words of the seat's commune, which is found even when it is mistyped.
     floor:      inhabitants over which a commune of one word is believed without a preposition before it.
     """
-    if not department and len(named(" ".join(seat))) > 1:  # which of several communes is not known: it is no word
-        words = _without(words, seat)
     exact = _read(words, department, seat, floor)
-    if exact.region or (exact.department and exact.commune):
+    if not department and len(named(" ".join(seat))) > 1:  # which of several communes is not known: it is no word
+        is_wide = exact.department or exact.region
+        return (
+            replace(exact, rest=_without(exact.rest, seat)) if is_wide else _read(_without(words, seat), "", (), floor)
+        )
+    is_long = len(words) - len(exact.rest) > 1  # a département of one word may be the end of a mistyped commune's name
+    if exact.region or (exact.department and (exact.commune or is_long)):
         return exact
     left, home = _without_seat(words, seat, department, city_of(exact.commune))
     if not home:

@@ -62,7 +62,7 @@ class Numbers:
     @classmethod
     def of(cls, rows: pa.Table) -> Self:
         core = in_one(rows["core"])
-        is_homonymous = pc.is_in(in_one(rows["kind"]), pa.array(sorted(lexicon().homonymous_kinds)))
+        is_homonymous = pc.not_equal(in_one(rows["homonymous"]), "")
         return cls(
             starts=np.asarray(core.offsets, dtype=np.int64) - int(core.offsets[0].as_py()),
             words=hashes(core.flatten()),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.resolution.features import features
 from hub.resolution.lexicon import lexicon, mend
 from hub.resolution.names import _kind, read_name
 from hub.resolution.spelling import rewritten, words_of
@@ -78,8 +79,8 @@ def test_public_bodies_of_one_place_keep_no_word_that_could_differ() -> None:
 
 
 def test_a_small_commune_is_believed_in_its_own_departement_only() -> None:
-    assert read_name("Terre solidaire Bouaye", **NANTES).places.commune == "44018"
-    assert read_name("Terre solidaire Bouaye", department="69").places.commune == ""
+    assert read_name("Solidarité Bouaye", **NANTES).places.commune == "44018"
+    assert read_name("Solidarité Bouaye", department="69").places.commune == ""
 
 
 def test_a_homonym_is_the_commune_of_the_seats_departement() -> None:
@@ -229,3 +230,12 @@ def test_a_town_that_is_not_known_among_its_namesakes_is_no_word_of_the_name() -
 )
 def test_two_ways_to_write_one_name_give_one_core(one: str, other: str) -> None:
     assert read_name(one).core == read_name(other).core
+
+
+def test_a_patron_makes_a_name_homonymous_only_with_words_of_an_establishment() -> None:
+    found = {
+        name: features("actor", {"name": name, "type": "ASSO"})["homonymous"]
+        for name in ("Résidence Jean Monnet", "Les amis de Jean Monnet", "Collège Victor Hugo", "Résidence")
+    }
+
+    assert [name for name, said in found.items() if said] == ["Résidence Jean Monnet", "Collège Victor Hugo"]
