@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
@@ -68,8 +68,7 @@ class BadLine(FederationError):
         self.seq, self.collection, self.id, self.hash = seq, collection, id, hash
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Put:
+class Put(NamedTuple):
     """A record as it now stands. hash: SHA-256 of its canonical JSON, as the node declares it."""
 
     seq: int
@@ -80,8 +79,7 @@ class Put:
     modified_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delete:
+class Delete(NamedTuple):
     """A record is gone. `into`: the id it was merged into; `to`: {"network", "id"} it moved to."""
 
     seq: int
@@ -93,8 +91,7 @@ class Delete:
     to: JSON | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rekey:
+class Rekey(NamedTuple):
     """The source changed its own key: the record `id` is now `to`. A put under the new id follows."""
 
     seq: int
@@ -156,7 +153,7 @@ def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         *whole, rest = chunk.split(b"\n")
         for piece in whole:
-            line = bytes(kept + piece).strip()
+            line = bytes(kept + piece).strip() if kept else piece.strip()
             kept.clear()
             if line:
                 yield line[: MAX_LINE_BYTES + 1]

@@ -40,44 +40,49 @@ class Members:
         return tuple(self.raw)
 
     def below(self, name: str) -> "Members":
-        return Members(self._value(name, _REQUIRED), f"{self.where}.{name}")
+        return Members(self.object(name), f"{self.where}.{name}")
 
     def object(self, name: str, default: Any = _REQUIRED) -> Any:
-        return self._checked(name, default, lambda value: isinstance(value, dict), "an object")
+        value = self.raw.get(name)
+        return value if type(value) is dict else self._absent(name, value, default, "an object")
 
     def text(self, name: str, default: Any = _REQUIRED) -> Any:
-        return self._checked(name, default, lambda value: isinstance(value, str) and value != "", "a text")
+        value = self.raw.get(name)
+        return value if type(value) is str and value else self._absent(name, value, default, "a text")
 
     def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(self._checked(name, (), _is_text_list, "a list of texts"))
+        value = self.raw.get(name)
+        return tuple(value if _is_text_list(value) else self._absent(name, value, (), "a list of texts"))
 
     def text_map(self, name: str) -> dict[str, str]:
-        return dict(self._checked(name, {}, _is_text_map, "an object of texts"))
+        value = self.raw.get(name)
+        return dict(value if _is_text_map(value) else self._absent(name, value, {}, "an object of texts"))
 
     def count(self, name: str, default: Any = _REQUIRED) -> int:
-        return int(self._checked(name, default, lambda value: type(value) is int and value >= 0, "a whole number"))
+        value = self.raw.get(name)
+        return value if type(value) is int and value >= 0 else int(self._absent(name, value, default, "a whole number"))
 
     def flag(self, name: str) -> bool:
-        return bool(self._checked(name, _REQUIRED, lambda value: isinstance(value, bool), "true or false"))
+        value = self.raw.get(name)
+        return value if type(value) is bool else bool(self._absent(name, value, _REQUIRED, "true or false"))
 
     def hash(self, name: str) -> str:
-        return str(self._checked(name, _REQUIRED, _is_hash, "64 lower-case hexadecimal digits"))
+        value = self.raw.get(name)
+        if type(value) is str and _HASH.fullmatch(value):
+            return value
+        return str(self._absent(name, value, _REQUIRED, "64 lower-case hexadecimal digits"))
 
     def moment(self, name: str, default: Any = _REQUIRED) -> Any:
         """An RFC 3339 date and time as an aware datetime."""
-        value = self._checked(name, default, _is_moment, "a date and time with an offset, as 2026-11-22T17:02:11Z")
-        return datetime.fromisoformat(value.upper()) if isinstance(value, str) else value
-
-    def _checked(self, name: str, default: Any, is_right: Any, expected: str) -> Any:
-        value = self._value(name, default)
-        if value is not default and not is_right(value):
-            raise FeedError(f"{self.where}.{name} is not {expected}")
-        return value
-
-    def _value(self, name: str, default: Any) -> Any:
         value = self.raw.get(name)
+        found = _moment(value) if type(value) is str else None
+        expected = "a date and time with an offset, as 2026-11-22T17:02:11Z"
+        return found or self._absent(name, value, default, expected)
+
+    def _absent(self, name: str, value: Any, default: Any, expected: str) -> Any:
+        """The default of a member that is not there. Raises FeedError for one that is there and wrong."""
         if value is not None:
-            return value
+            raise FeedError(f"{self.where}.{name} is not {expected}")
         if default is _REQUIRED:
             raise FeedError(f"{self.where}.{name} is missing")
         return default
@@ -91,15 +96,10 @@ def _is_text_map(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
 
 
-def _is_hash(value: Any) -> bool:
-    return isinstance(value, str) and _HASH.fullmatch(value) is not None
-
-
-def _is_moment(value: Any) -> bool:
-    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
-        return False
+def _moment(value: str) -> datetime | None:
+    if not _MOMENT.fullmatch(value):
+        return None
     try:
-        datetime.fromisoformat(value.upper())
+        return datetime.fromisoformat(value.upper())
     except ValueError:
-        return False
-    return True
+        return None

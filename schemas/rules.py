@@ -83,19 +83,20 @@ def _object_rule(document: JSON, node: JSON) -> Rule:
     names = frozenset(properties)
     needed = node.get("required", ()) if node is document else ()
     below = {name: _rule(document, child, required=name in needed) for name, child in properties.items()}
-    checked = {name: (rule, f"/{name}") for name, rule in below.items() if rule is not None}
-    whole = [_order_rule(document, node, *pair) for pair in node.get("x-ordered", ())]
-    if name := node.get("x-rule"):
-        whole.append(_BY_NAME[name])
+    checked = {name: rule for name, rule in below.items() if rule is not None}
+    ordered = [(*pair, _order_rule(document, node, *pair)) for pair in node.get("x-ordered", ())]
+    whole = _BY_NAME[node["x-rule"]] if "x-rule" in node else None
     spellings = _misspellings(document, properties)
 
     def check(value: Any, pointer: str, found: list[Issue]) -> None:
         for name, one in value.items():
-            if name in checked:
-                rule, step = checked[name]
-                rule(one, pointer + step, found)
-        for rule in whole:
-            rule(value, pointer, found)
+            if (rule := checked.get(name)) is not None:
+                rule(one, f"{pointer}/{name}", found)
+        for first, second, comes_first in ordered:
+            if first in value and second in value:
+                comes_first(value, pointer, found)
+        if whole is not None:
+            whole(value, pointer, found)
         if not names.issuperset(value):
             _check_spelling(value.keys() - names, spellings, pointer, found)
 
@@ -131,16 +132,19 @@ def _one_letter_less(word: str) -> list[str]:
 
 
 def _code_rule(words: str, issue_code: str) -> Rule:
+    terms = vocabulary(words).terms
+
     def check(value: Any, pointer: str, found: list[Issue]) -> None:
-        if value not in vocabulary(words).terms:
+        if value not in terms:
             found.append(fault(issue_code, pointer, _unknown_code(words, value)))
 
     return check
 
 
 def _codes_rule(words: str) -> Rule:
+    terms = vocabulary(words).terms
+
     def check(values: Any, pointer: str, found: list[Issue]) -> None:
-        terms = vocabulary(words).terms
         for index, value in enumerate(values):
             if value not in terms:
                 found.append(fault("unknown-code", f"{pointer}/{index}", _unknown_code(words, value)))
@@ -161,8 +165,8 @@ def _order_rule(document: JSON, node: JSON, first: str, second: str) -> Rule:
     titles = [resolved(document, node["properties"][name])["title"] for name in (first, second)]
 
     def check(value: Any, pointer: str, found: list[Issue]) -> None:
-        low, high = value.get(first), value.get(second)
-        if low is not None and high is not None and _comes_after(low, high):
+        low, high = value[first], value[second]
+        if _comes_after(low, high):
             sentence = f"« {titles[1]} » ({high}) vient avant « {titles[0]} » ({low}). Vérifiez les deux valeurs."
             found.append(fault("wrong-order", f"{pointer}/{second}", sentence))
 
@@ -266,20 +270,20 @@ def _identifier(value: Any, pointer: str, found: list[Issue]) -> None:
 def _identifier_problem(scheme: str, number: str) -> tuple[str, str] | None:
     """The code and the sentence of what is wrong with an identifier."""
     tidy = identifiers.tidy(scheme, number)
+    if tidy == number and identifiers.is_valid(scheme, tidy):
+        return None
     name, example = scheme.upper(), f"Exemple : « {identifiers.EXAMPLES[scheme]} »."
     if not identifiers.has_shape(scheme, tidy):
         return "identifier-shape", f"« {number} » n'a pas la forme d'un identifiant {name}. {example}"
     if not identifiers.is_valid(scheme, tidy):
         sentence = f"La clé de contrôle de l'identifiant {name} « {number} » est fausse : vérifiez chaque chiffre."
         return "identifier-checksum", f"{sentence} {example}"
-    if tidy != number:
-        return "identifier-untidy", f"L'identifiant {name} s'écrit « {tidy} », sans rien d'autre."
-    return None
+    return "identifier-untidy", f"L'identifiant {name} s'écrit « {tidy} », sans rien d'autre."
 
 
 def _siren_and_siret(value: Any, pointer: str, found: list[Issue]) -> None:
     given = value.get("identifiers", ())
-    sirens = {one.get("value") for one in given if one.get("scheme") == "siren"}
+    sirens = {one.get("value") for one in given if one.get("scheme") == "siren"} if len(given) > 1 else ()
     for index, one in enumerate(given if sirens else ()):
         siret = one.get("value") or ""
         if one.get("scheme") == "siret" and siret[:9] not in sirens:

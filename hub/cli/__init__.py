@@ -17,7 +17,9 @@ def main() -> None:
             gc.disable()  # matching makes no cycles, and looking for them takes a fifth of its time
             import_module("hub.cli.match").app(args=sys.argv[2:], prog_name="rrma-hub match")
         else:
-            import_module("hub.cli.program").app()
+            program = import_module("hub.cli.program")
+            import_module("hub.wiring").relax_collector()
+            program.app()
     except FederationError as error:
         print(f"rrma-hub: {error}", file=sys.stderr)
         sys.exit(import_module("hub.cli.plain").exit_code(error))

@@ -5,7 +5,6 @@ take steps of their own take them through here.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from hub.model.standing import Fate, Standing
 from hub.model.statement import Op, Statement
@@ -44,15 +43,15 @@ def _stepped(before: Standing, said: Statement) -> Standing:
         case Op.RELEASED:
             return before.released()
         case Op.PROPOSED:
-            return replace(before, proposed=(said.detail or {}).get("to"))
+            return before._replace(proposed=(said.detail or {}).get("to"))
         case Op.AWAITED:
             return before.arriving()
         case Op.ADMITTED:
             return before.admitted(said.received_at)
         case Op.KEPT:
-            return replace(before, ruled=Fate.KEPT)
+            return before._replace(ruled=Fate.KEPT)
         case Op.APART:
-            return replace(before, proposed=None, ruled=Fate.APART)
+            return before._replace(proposed=None, ruled=Fate.APART)
     raise ContractError(f"no step of a record is called {said.op}")
 
 

@@ -9,10 +9,9 @@
 Every step is a pure function from one standing to the next; repeating a step changes nothing.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import NamedTuple
 
 from hub.model.record import Founding
 from schemas.record import RecordKey
@@ -34,9 +33,8 @@ class Fate(StrEnum):
     APART = "apart"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """One record of one source.
+class Standing(NamedTuple):
+    """One record of one source; a tuple for the same reason as `hub.model.statement.Statement`.
 
     received:      number of the last statement received, good or bad.
     declared_hash: of that statement; None once the source no longer states the record.
@@ -77,11 +75,10 @@ class Standing:
         """Whether a put with this hash says something new; what waits in quarantine is judged again each time."""
         return self.state not in (State.ACCEPTED, State.HELD) or self.declared_hash != declared_hash
 
-    def stated(self, number: int, declared_hash: str, *, fit: bool, now: datetime) -> Self:
+    def stated(self, number: int, declared_hash: str, *, fit: bool, now: datetime) -> "Standing":
         """After a put. now: the start of the cycle."""
         if not fit:
-            return replace(
-                self,
+            return self._replace(
                 received=number,
                 state=State.QUARANTINED,
                 declared_hash=declared_hash,
@@ -90,9 +87,9 @@ class Standing:
                 ruled=None,
             )
         if self.is_arriving:
-            return replace(self, received=number, declared_hash=declared_hash)
+            return self._replace(received=number, declared_hash=declared_hash)
         new = self.founded_on is None
-        return type(self)(
+        return Standing(
             key=self.key,
             received=number,
             state=State.ACCEPTED,
@@ -104,18 +101,18 @@ class Standing:
             minted=self.minted + new,
         )
 
-    def gone(self, number: int, successor: tuple[str, str] | None = None) -> Self:
+    def gone(self, number: int, successor: tuple[str, str] | None = None) -> "Standing":
         """After a tombstone, or a proven absence: held, unless nothing of it is published."""
         state = State.DELETED if self.accepted is None else State.HELD
-        return replace(
-            self, received=number, state=state, declared_hash=None, successor=successor, proposed=None, ruled=None
+        return self._replace(
+            received=number, state=state, declared_hash=None, successor=successor, proposed=None, ruled=None
         )
 
-    def released(self) -> Self:
+    def released(self) -> "Standing":
         """A held deletion applied."""
-        return replace(self, state=State.DELETED, accepted=None, accepted_hash=None, ruled=None)
+        return self._replace(state=State.DELETED, accepted=None, accepted_hash=None, ruled=None)
 
-    def renamed(self, number: int, to: Self) -> tuple[Self, Self]:
+    def renamed(self, number: int, to: "Standing") -> tuple["Standing", "Standing"]:
         """After a rekey: the old record, and `to`, the record under its new id.
 
         A new id that nothing was accepted under takes over age and published statement, and so the national
@@ -125,8 +122,7 @@ class Standing:
         if self.founded_on is None or to.founded_on is not None:
             return self.gone(number, successor), to
         awaited = to.declared_hash is None
-        heir = replace(
-            to,
+        heir = to._replace(
             received=number if awaited else to.received,
             state=to.state if not awaited else State.DELETED if self.accepted is None else State.HELD,
             accepted=self.accepted,
@@ -134,12 +130,11 @@ class Standing:
             founded_on=self.founded_on,
             founded_as=self.founded_as,
         )
-        return replace(self.gone(number, successor).released(), founded_on=None, founded_as=None), heir
+        return self.gone(number, successor).released()._replace(founded_on=None, founded_as=None), heir
 
-    def arriving(self) -> Self:
+    def arriving(self) -> "Standing":
         """Taken back from publication, just after it was first accepted: it seems to go on from one that vanished."""
-        return replace(
-            self,
+        return self._replace(
             state=State.HELD,
             accepted=None,
             accepted_hash=None,
@@ -148,19 +143,18 @@ class Standing:
             minted=self.minted - 1,
         )
 
-    def admitted(self, now: datetime) -> Self:
+    def admitted(self, now: datetime) -> "Standing":
         """An arriving record that is a new one after all. now: the start of the cycle, or of the decision."""
-        return replace(self, state=State.ACCEPTED).stated(self.received, self.declared_hash or "", fit=True, now=now)
+        return self._replace(state=State.ACCEPTED).stated(self.received, self.declared_hash or "", fit=True, now=now)
 
-    def continued(self, number: int, to: Self) -> tuple[Self, Self]:
+    def continued(self, number: int, to: "Standing") -> tuple["Standing", "Standing"]:
         """After a person said that this record, which vanished, goes on as `to`.
 
         `to` takes over age and judgements, and so the national identifier. An age that it had of its own stays with
         this record, from which it leads there: no identifier that was given is lost.
         """
         quarantined = to.state is State.QUARANTINED
-        heir = replace(
-            to,
+        heir = to._replace(
             state=to.state if quarantined else State.ACCEPTED,
             accepted=(to.accepted or self.accepted) if quarantined else to.received,
             accepted_hash=(to.accepted_hash or self.accepted_hash) if quarantined else to.declared_hash,
@@ -168,7 +162,7 @@ class Standing:
             founded_as=self.founded_as,
         )
         left = self.gone(number, (to.key.source, to.key.local_id)).released()
-        return replace(left, founded_on=to.founded_on, founded_as=to.founded_as), heir
+        return left._replace(founded_on=to.founded_on, founded_as=to.founded_as), heir
 
     def _next_founding_id(self) -> str:
         """The first is its own id; a later one ends in a line feed and a count, as no id of a feed can."""

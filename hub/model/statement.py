@@ -4,9 +4,9 @@ Statements are kept for ever, as they came. By them alone, in order of number, e
 it stands (`hub.model.replay`).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from schemas.canonical import JSON
 from schemas.record import Issue
@@ -40,9 +40,10 @@ class Op(StrEnum):
     APART = "apart"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """What a source said of one record, or what the hub did with it.
+class Statement(NamedTuple):
+    """What a source said of one record, or what the hub did with it; named when it is made, by every field.
+
+    A tuple, since a first load makes one a record, and a frozen dataclass of so many fields takes as long as its hash.
 
     number:  from `statement_number`: rises with time within one source.
     hash:    as the source declares it; None unless it states a record.

@@ -1,8 +1,9 @@
 """The gate: is this record fit to stand? Every record is judged again here, whatever its node says of it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
+from typing import NamedTuple
 
 from schemas.canonical import NotIJson, canonical, content_hash, hash_of
 from schemas.feed import Put
@@ -14,8 +15,7 @@ from schemas.vocabularies import digest
 OUTSIDE_PERIMETER = "outside-perimeter"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Examined:
+class Examined(NamedTuple):
     """A put that was judged. canonical: its payload's canonical bytes, None when it has none."""
 
     canonical: bytes | None
@@ -23,7 +23,7 @@ class Examined:
 
     @property
     def fit(self) -> bool:
-        return is_fit(self.issues)
+        return not self.issues or is_fit(self.issues)
 
 
 def examine(put: Put, schema_id: str, perimeter: Collection[str] = ()) -> Examined:

@@ -5,7 +5,7 @@ page ──► what we know of its records ──► gate ──► statements (
 """
 
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -51,7 +51,11 @@ class Admission:
     def admit(self, page: Page, position: tuple[str, int] | None = None) -> Tally:
         """Take in one page; `position` (epoch, seq) moves the cursor with it. Raises Superseded."""
         with reading(self.engine) as connection:
-            known = records.standings(connection, _named(self.source, page.changes))
+            known = {
+                (collection, standing.key.local_id): standing
+                for collection, ids in _named(page.changes).items()
+                for standing in records.of_source(connection, self.source, collection, ids)
+            }
         desk = _Desk(self, known)
         for change in page.changes:
             desk.take(change)
@@ -77,15 +81,19 @@ class Admission:
 
 
 class _Desk:
-    """One page at work: what is known of its records, changed line by line, then written at once."""
+    """One page at work: what is known of its records, changed line by line, then written at once.
 
-    def __init__(self, door: Admission, known: dict[RecordKey, Standing]) -> None:
+    Records go by (collection, local id): all are of one source.
+    """
+
+    def __init__(self, door: Admission, known: Mapping[tuple[str, str], Standing]) -> None:
         self._door, self._known = door, known
-        self._changed: dict[RecordKey, Standing] = {}
+        self._changed: dict[tuple[str, str], Standing] = {}
         self._statements: list[Statement] = []
         self._erased: dict[RecordKey, int] = {}
-        self._stated: set[RecordKey] = set()
+        self._stated: set[tuple[str, str]] = set()
         self._counts: Counter[str] = Counter()
+        self._judging = {name: _judging(name, stated) for name, stated in door.schemas.items()}
 
     @property
     def tally(self) -> Tally:
@@ -115,37 +123,41 @@ class _Desk:
             erasures.erase(connection, key, tombstone)
 
     def _put(self, put: Put) -> None:
-        key = RecordKey(put.collection, self._door.source, put.id)
-        before = self._standing(key)
-        again = (twice(),) if key in self._stated else ()
-        self._stated.add(key)
+        name = (put.collection, put.id)
+        before = self._standing(*name)
+        again = (twice(),) if name in self._stated else ()
+        self._stated.add(name)
         if not before.is_news(put.hash):
             self._counts["unchanged"] += 1
             return
-        stated = self._door.schemas.get(put.collection)
-        schema = (schema_for(put.collection, stated) if stated else None) or LATEST[put.collection]
-        examined = examine(put, schema, self._door.perimeter)
+        schema = self._judging.get(put.collection) or LATEST[put.collection]
+        spelt, issues = examined = examine(put, schema, self._door.perimeter)
         fit = examined.fit
         if not fit and before.state is State.QUARANTINED and before.declared_hash == put.hash:
             self._counts["unchanged"] += 1
             return
-        number = self._state(
-            key,
-            Op.PUT,
+        said = Statement(
+            number=self._door.next_number(),
+            source=self._door.source,
+            collection=put.collection,
+            local_id=put.id,
+            op=Op.PUT,
+            received_at=self._door.now,
             seq=put.seq,
             hash=put.hash,
             modified_at=put.modified_at,
-            payload=examined.canonical,
-            issues=again if fit else examined.issues + again,
+            payload=spelt,
             accepted=fit,
-            schema=stated,
+            issues=again if fit else issues + again,
+            schema=self._door.schemas.get(put.collection),
             judged_with=self._door.stamp,
         )
-        self._change(before.stated(number, put.hash, fit=fit, now=self._door.now))
+        self._statements.append(said)
+        self._changed[name] = before.stated(said.number, put.hash, fit=fit, now=self._door.now)
         self._counts["accepted" if fit else "quarantined"] += 1
 
     def _delete(self, delete: Delete) -> None:
-        before = self._find(RecordKey(delete.collection, self._door.source, delete.id))
+        before = self._find(delete.collection, delete.id)
         told = {"reason": delete.reason, "into": delete.into, "to": delete.to}
         detail: JSON = {name: value for name, value in told.items() if value is not None}
         goes_on = successor(self._door.source, detail)
@@ -162,7 +174,7 @@ class _Desk:
             self._erased[gone.key] = number
 
     def _rekey(self, rekey: Rekey) -> None:
-        before = self._find(RecordKey(rekey.collection, self._door.source, rekey.id))
+        before = self._find(rekey.collection, rekey.id)
         if (
             before is None
             or before.key.local_id == rekey.to
@@ -171,7 +183,7 @@ class _Desk:
             self._counts["unchanged"] += 1
             return
         number = self._state(before.key, Op.REKEY, seq=rekey.seq, detail={"to": rekey.to})
-        heir = self._standing(RecordKey(rekey.collection, self._door.source, rekey.to))
+        heir = self._standing(rekey.collection, rekey.to)
         for standing in before.renamed(number, heir):
             self._change(standing)
 
@@ -180,7 +192,7 @@ class _Desk:
         if line.collection is None or line.id is None or line.hash is None or not _is_usable(line.id):
             self._unnamed(line.seq, issue, line.raw)
             return
-        before = self._standing(RecordKey(line.collection, self._door.source, line.id))
+        before = self._standing(line.collection, line.id)
         if before.state is State.QUARANTINED and before.declared_hash == line.hash:
             self._counts["unchanged"] += 1
             return
@@ -208,26 +220,31 @@ class _Desk:
         self._statements.append(statement)
         return statement.number
 
-    def _find(self, key: RecordKey) -> Standing | None:
-        return self._changed.get(key) or self._known.get(key)
+    def _find(self, collection: str, local_id: str) -> Standing | None:
+        name = (collection, local_id)
+        return self._changed.get(name) or self._known.get(name)
 
-    def _standing(self, key: RecordKey) -> Standing:
-        return self._find(key) or Standing(key=key, received=0)
+    def _standing(self, collection: str, local_id: str) -> Standing:
+        known = self._find(collection, local_id)
+        return known or Standing(key=RecordKey(collection, self._door.source, local_id), received=0)
 
     def _change(self, standing: Standing) -> None:
-        self._changed[standing.key] = standing
+        self._changed[standing.key.collection, standing.key.local_id] = standing
 
 
-def _named(source: str, changes: Iterable[Change]) -> set[RecordKey]:
-    """Every record that these lines speak of."""
-    found = set()
+def _judging(collection: str, stated: str | None) -> str | None:
+    return schema_for(collection, stated) if stated else None
+
+
+def _named(changes: Iterable[Change]) -> dict[str, list[str]]:
+    """Collection -> ids of the records that these lines speak of."""
+    found: dict[str, set[str]] = defaultdict(set)
     for change in changes:
-        if change.collection is None or change.id is None:
-            continue
-        found.add(RecordKey(change.collection, source, change.id))
-        if isinstance(change, Rekey):
-            found.add(RecordKey(change.collection, source, change.to))
-    return {key for key in found if _is_usable(key.local_id)}
+        if change.collection is not None and change.id is not None:
+            found[change.collection].add(change.id)
+            if isinstance(change, Rekey):
+                found[change.collection].add(change.to)
+    return {name: sorted(filter(_is_usable, ids)) for name, ids in found.items()}
 
 
 def _is_usable(local_id: str) -> bool:

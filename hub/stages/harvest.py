@@ -106,7 +106,8 @@ def _contradiction(connection: Connection, visit: Visit, job: Job) -> Federation
         return None
     try:
         sources.fence(connection, job.source, job.number)
-        require_agreement(connection, job.source, job.number, visit.proof, visit.tally, visit.read)
+        given = visit.door.given
+        require_agreement(connection, job.source, job.number, visit.proof, visit.tally, visit.read, given=given)
     except (Superseded, VisitUnproved) as error:
         return error
     return None

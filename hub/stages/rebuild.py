@@ -8,7 +8,7 @@ Nothing derived is copied. It is the drill of a restoration, and the proof that 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -163,7 +163,7 @@ def _speaks_of(said: Statement) -> Iterator[RecordKey]:
 
 
 def _with_content(said: Statement) -> Statement:
-    return replace(said, payload=_ERASED) if _is_erased(said) else said
+    return said._replace(payload=_ERASED) if _is_erased(said) else said
 
 
 def _is_erased(said: Statement) -> bool:

@@ -118,8 +118,7 @@ def _examined(before: Statement, perimeter: Sequence[str]) -> Examined | None:
 
 def _after(before: Statement, found: Examined, number: int, now: datetime, judged_with: str) -> Statement:
     """The same words, judged anew; `rejudged` names the statement that waited."""
-    return replace(
-        before,
+    return before._replace(
         number=number,
         received_at=now,
         detail={"rejudged": before.number},

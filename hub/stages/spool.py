@@ -27,25 +27,26 @@ class Spool:
         self._file.close()
 
     def keep(self, page: Page) -> None:
-        for change in page.changes:
-            if isinstance(change, Delete | Rekey) or None in (change.collection, change.id, change.hash):
-                continue
-            self._file.write(orjson.dumps((change.collection, change.id, change.hash)) + b"\n")
+        stated = [
+            (change.collection, change.id, change.hash)
+            for change in page.changes
+            if not isinstance(change, Delete | Rekey) and None not in (change.collection, change.id, change.hash)
+        ]
+        self._file.write(orjson.dumps(stated) + b"\n")
 
     def holdings(self) -> dict[str, Holding]:
         """Count and digest of each collection, line by line: a record stated twice counts twice."""
         counts: dict[str, int] = defaultdict(int)
         digests: dict[str, SetDigest] = defaultdict(SetDigest)
-        for collection, local_id, declared in self._lines():
+        for collection, local_id, declared in self._stated():
             counts[collection] += 1
             digests[collection] = digests[collection].plus(collection, local_id, declared)
         return {name: Holding(count=counts[name], digest=digests[name].hex) for name in counts}
 
     def keys(self) -> Iterator[tuple[str, str]]:
-        return ((collection, local_id) for collection, local_id, _ in self._lines())
+        return ((collection, local_id) for collection, local_id, _ in self._stated())
 
-    def _lines(self) -> Iterator[tuple[str, str, str]]:
+    def _stated(self) -> Iterator[tuple[str, str, str]]:
         self._file.seek(0)
-        for line in self._file:
-            collection, local_id, declared = orjson.loads(line)
-            yield collection, local_id, declared
+        for page in self._file:
+            yield from orjson.loads(page)

@@ -3,7 +3,8 @@
 On SQLite every writing transaction begins IMMEDIATE: a transaction that reads first and writes later fails at once with
 "database is locked" when another one committed in between, whatever the busy timeout. WAL lets readers go on meanwhile,
 and synchronous=FULL keeps what was acknowledged through a power cut. secure_delete=ON writes zeros over what is
-deleted, so that no free page holds what was erased; the log beside the file goes when the last process closes it.
+deleted, so that no free page holds what was erased; the log beside the file goes when the last process closes it, and
+is cut to a few pages of a feed after a transaction that made it long.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 # A page of a thousand records commits in well under a second; twelve writers may queue behind each other.
 _BUSY_TIMEOUT_MS = 60_000
+_LOG_KEPT_BYTES = 16 << 20
 
 
 def open_engine(url: str) -> Engine:
@@ -44,7 +46,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # or the driver would begin transactions of its own, deferred ones
     durable = "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"
-    for pragma in (*durable, f"busy_timeout={_BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+    limits = f"busy_timeout={_BUSY_TIMEOUT_MS}", f"journal_size_limit={_LOG_KEPT_BYTES}"
+    for pragma in (*durable, *limits, "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -46,7 +46,8 @@ def waiting(connection: Connection, source: str) -> dict[str, Waiting]:
         (~left, "arriving"), (records.c.proposed.is_not(None), "rekeyed"), (_IS_KEPT, "kept"), else_="lost"
     ).label("kind")
     held = and_(records.c.source == source, records.c.state == State.HELD)
-    query = select(records.c.collection, kind, func.count()).where(held).group_by(records.c.collection, kind)
+    # Grouped by kind first: for the other order SQLite would read every record of the source.
+    query = select(records.c.collection, kind, func.count()).where(held).group_by(kind, records.c.collection)
     found: dict[str, dict[str, int]] = defaultdict(dict)
     for collection, name, count in connection.execute(query):
         found[collection][name] = count

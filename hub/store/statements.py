@@ -12,7 +12,7 @@ from hub.model.job import JobKind
 from hub.model.standing import State
 from hub.model.statement import Op, Statement, statement_number
 from hub.store.tables import jobs, records, statements
-from hub.store.upsert import insert_all
+from hub.store.upsert import Columns, insert_all
 from schemas.canonical import JSON, hash_of
 from schemas.record import Issue
 
@@ -62,7 +62,7 @@ class Quarantined:
 
 def add(connection: Connection, new: Sequence[Statement]) -> None:
     for start in range(0, len(new), _BATCH):
-        insert_all(connection, statements, [_row(statement) for statement in new[start : start + _BATCH]])
+        insert_all(connection, statements, _columns(new[start : start + _BATCH]))
 
 
 def last_number(connection: Connection, job: int) -> int:
@@ -188,26 +188,14 @@ def _quarantined(row: Row[Any]) -> Quarantined:
 
 
 def _statement(row: Row[Any]) -> Statement:
-    values = {name: getattr(row, name) for name in Statement.__slots__ if name not in ("op", "accepted", "issues")}
+    values = {name: getattr(row, name) for name in Statement._fields if name not in ("op", "accepted", "issues")}
     issues = tuple(Issue.from_json(issue) for issue in row.issues or ())
     return Statement(**values, op=Op(row.op), accepted=row.verdict == "accepted", issues=issues)
 
 
-def _row(statement: Statement) -> dict[str, Any]:
-    return {
-        "number": statement.number,
-        "source": statement.source,
-        "collection": statement.collection,
-        "local_id": statement.local_id,
-        "op": statement.op.value,
-        "seq": statement.seq,
-        "hash": statement.hash,
-        "modified_at": statement.modified_at,
-        "detail": statement.detail,
-        "payload": statement.payload,
-        "verdict": "accepted" if statement.accepted else "quarantined",
-        "issues": [issue.as_json() for issue in statement.issues] or None,
-        "schema": statement.schema,
-        "judged_with": statement.judged_with,
-        "received_at": statement.received_at,
-    }
+def _columns(new: Sequence[Statement]) -> Columns:
+    columns: dict[str, Sequence[Any]] = dict(zip(Statement._fields, zip(*new, strict=True), strict=True))
+    columns["op"] = [op.value for op in columns["op"]]
+    columns["verdict"] = ["accepted" if accepted else "quarantined" for accepted in columns.pop("accepted")]
+    columns["issues"] = [[issue.as_json() for issue in issues] or None for issues in columns["issues"]]
+    return columns

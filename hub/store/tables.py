@@ -144,7 +144,7 @@ records = Table(
     Column("proposed", key_type),
     Column("ruled", String(8)),
     CheckConstraint("state IN ('accepted', 'quarantined', 'held', 'deleted')", name="state"),
-    Index("ix_records_state", "source", "state"),
+    Index("ix_records_state", "source", "state", "collection"),
     Index("ix_records_founder", "source", "collection", "founded_as"),
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from node import home as homes
 from node import ingest as stages
@@ -42,7 +42,7 @@ def _take_in(home: Home, file: Path, mapping: str) -> None:
 
 
 @contextmanager
-def listening(app: FastAPI) -> Iterator[str]:
+def listening(app: ASGIApp) -> Iterator[str]:
     """The app under uvicorn on a free port of loopback."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="critical", lifespan="off"))
     socket = server.config.bind_socket()
