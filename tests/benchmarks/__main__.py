@@ -22,8 +22,8 @@ from rich.table import Table
 from tests.benchmarks.row import Row
 
 MODULES = ("validation", "reading", "harvest", "cycle", "resolution", "release")
-# Ten minutes and ten gigabytes: measured only when named.
-LARGE = ("million",)
+# Minutes and gigabytes: measured only when named.
+LARGE = ("million", "site")
 DEFAULT_JSON = Path("build/benchmarks.json")
 
 
