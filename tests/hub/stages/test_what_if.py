@@ -16,7 +16,7 @@ from hub.store.engine import reading
 from tests.hub.stages.past import Past, pair, said
 from tests.hub.visits import NIGHT
 
-NAMES = ["Puits du Sahel", "Puits du Sahel et du Mali", "Comité de jumelage de Chinon", "Maison des solidarités"]
+NAMES = ["Puits du Sahel", "Puits du Sahel et du Mali", "Comité de jumelage de Chinon", "Comité des fêtes de Chinon"]
 KEYS = [f"{network}/{number}" for network in ("alpha", "beta") for number in range(4)]
 
 thresholds = st.floats(-6, 12).map(lambda value: round(value, 1))
