@@ -18,13 +18,12 @@ from hub.model.licence import OURS
 from hub.model.record import Accepted
 from hub.model.release import LastHarvest, NetworkEntry
 from hub.model.standing import State
-from hub.store import clusters, goldens, holds, jobs, records, sources
+from hub.store import goldens, holds, jobs, records, shown, sources
 from hub.store.sources import Network
 from schemas import registry
 from schemas.canonical import JSON, canonical
 from schemas.record import COLLECTIONS
 
-_COUNTED_ONLY = "counted-only"
 _UNPROVED = Proof(seq=0, collections={})
 _Row = TypeVar("_Row")
 
@@ -57,24 +56,21 @@ def contents(connection: Connection, notice: str = "") -> Contents:
 
 def _lines(connection: Connection, collection: str) -> Iterator[PublicLine]:
     for line in goldens.of(connection, collection):
-        if line.publication != _COUNTED_ONLY:
+        if line.publication != shown.COUNTED_ONLY:
             yield PublicLine(line.national_id, line.raw, line.publication == "open")
 
 
 def _counted(connection: Connection) -> Iterator[JSON]:
     for line in goldens.of(connection, "actor"):
-        if line.publication == _COUNTED_ONLY:
+        if line.publication == shown.COUNTED_ONLY:
             yield orjson.loads(line.raw)
 
 
 def _members(connection: Connection) -> Iterator[MemberRow]:
     """The source records that a shown line was made of."""
     for collection in COLLECTIONS:
-        publications = goldens.publications(connection, collection)
-        for national_id, members in records.by_cluster(connection, collection):
-            publication = publications.get(national_id, _COUNTED_ONLY)
-            if publication != _COUNTED_ONLY:
-                yield from (_member(national_id, each) for each in members if _says(each) == publication)
+        for national_id, member in shown.members(connection, collection):
+            yield _member(national_id, member)
 
 
 def _member(national_id: str, member: Accepted) -> MemberRow:
@@ -89,43 +85,30 @@ def _member(national_id: str, member: Accepted) -> MemberRow:
     )
 
 
-def _says(member: Accepted) -> str:
-    return str(member.payload.get("publication", "open"))
-
-
 def _edges(connection: Connection) -> Iterator[EdgeRow]:
     """Why records were joined, where both are shown."""
-    shown = {(row.collection, row.network, row.local_id) for row in _members(connection)}
-    for edge in clusters.every_edge(connection):
+    for edge in shown.edges(connection):
         left, right = edge.pair.left, edge.pair.right
-        if {(key.collection, key.source, key.local_id) for key in (left, right)} <= shown:
-            yield EdgeRow(
-                collection=left.collection,
-                left_network=left.source,
-                left_id=left.local_id,
-                right_network=right.source,
-                right_id=right.local_id,
-                log_odds=edge.log_odds,
-                parts=list(edge.parts),
-            )
+        yield EdgeRow(
+            collection=left.collection,
+            left_network=left.source,
+            left_id=left.local_id,
+            right_network=right.source,
+            right_id=right.local_id,
+            log_odds=edge.log_odds,
+            parts=list(edge.parts),
+        )
 
 
 def _identifiers(connection: Connection) -> Iterator[IssuedId]:
     """Every identifier ever issued, but those of clusters that are only counted."""
-    hidden = {
-        national_id
-        for collection in COLLECTIONS
-        for national_id, publication in goldens.publications(connection, collection).items()
-        if publication == _COUNTED_ONLY
-    }
-    for each in clusters.issued(connection):
-        if (each.leads_to or each.national_id) not in hidden:
-            yield IssuedId(
-                id=each.national_id,
-                collection=each.founder.collection,
-                state=str(IdState(each.state)),
-                leads_to=each.leads_to,
-            )
+    for each in shown.identifiers(connection):
+        yield IssuedId(
+            id=each.national_id,
+            collection=each.founder.collection,
+            state=str(IdState(each.state)),
+            leads_to=each.leads_to,
+        )
 
 
 def _networks(connection: Connection) -> Iterator[NetworkEntry]:

@@ -166,7 +166,7 @@ def count_edges(connection: Connection) -> int:
 def edges_of(connection: Connection, keys: Collection[RecordKey]) -> dict[Pair, StoredEdge]:
     """The edges that begin at one of these records."""
     parts = (select(edges).where(here) for here in among(edges, keys, "id", prefix="left_"))
-    found = (_edge(row) for part in parts for row in connection.execute(part))
+    found = (stored_edge(row) for part in parts for row in connection.execute(part))
     return {edge.pair: edge for edge in found}
 
 
@@ -179,17 +179,10 @@ def change_edges(connection: Connection, gone: Iterable[Pair], new: Iterable[Sto
         upsert(connection, edges, rows[start : start + _BATCH])
 
 
-def every_edge(connection: Connection) -> Iterator[StoredEdge]:
-    """Stream the edges in key order."""
-    order = (edges.c.collection, edges.c.left_source, edges.c.left_id, edges.c.right_source, edges.c.right_id)
-    for row in connection.execute(select(edges).order_by(*order)).yield_per(_BATCH):
-        yield _edge(row)
-
-
 def edge_of(connection: Connection, pair: Pair) -> StoredEdge | None:
     """Why these two records were joined; None when they were not compared, or are not in one cluster."""
     row = connection.execute(select(edges).filter_by(**_sides(pair))).one_or_none()
-    return _edge(row) if row else None
+    return stored_edge(row) if row else None
 
 
 def edges_among(connection: Connection, keys: Collection[RecordKey]) -> list[StoredEdge]:
@@ -200,7 +193,7 @@ def edges_among(connection: Connection, keys: Collection[RecordKey]) -> list[Sto
         tuple_(edges.c.left_source, edges.c.left_id).in_(names),
         tuple_(edges.c.right_source, edges.c.right_id).in_(names),
     )
-    return sorted(map(_edge, connection.execute(query)), key=lambda edge: edge.pair)
+    return sorted(map(stored_edge, connection.execute(query)), key=lambda edge: edge.pair)
 
 
 def members_of(connection: Connection, national_id: str) -> list[RecordKey]:
@@ -211,7 +204,7 @@ def members_of(connection: Connection, national_id: str) -> list[RecordKey]:
 
 def issued(connection: Connection) -> list[IssuedId]:
     """Every identifier ever issued, in its own order."""
-    return [_issued(row) for row in connection.execute(select(issued_ids).order_by(issued_ids.c.national_id))]
+    return [issued_id(row) for row in connection.execute(select(issued_ids).order_by(issued_ids.c.national_id))]
 
 
 def left(connection: Connection) -> list[IssuedId]:
@@ -222,13 +215,13 @@ def left(connection: Connection) -> list[IssuedId]:
         records.c.founded_as == issued_ids.c.local_id,
         records.c.accepted_statement.is_not(None),
     )
-    return list(map(_issued, connection.execute(select(issued_ids).where(~published))))
+    return list(map(issued_id, connection.execute(select(issued_ids).where(~published))))
 
 
 def issued_among(connection: Connection, asked: Collection[str]) -> list[IssuedId]:
     """Those of these identifiers that were ever issued."""
     parts = (select(issued_ids).where(issued_ids.c.national_id.in_(some)) for some in _batches(asked))
-    return [_issued(row) for part in parts for row in connection.execute(part)]
+    return [issued_id(row) for part in parts for row in connection.execute(part)]
 
 
 def save_issued(connection: Connection, found: Collection[IssuedId], now: datetime) -> None:
@@ -249,7 +242,7 @@ def _batches(asked: Collection[str]) -> Iterator[list[str]]:
     yield from (names[start : start + _BATCH] for start in range(0, len(names), _BATCH))
 
 
-def _edge(row: Row[Any]) -> StoredEdge:
+def stored_edge(row: Row[Any]) -> StoredEdge:
     left = RecordKey(row.collection, row.left_source, row.left_id)
     right = RecordKey(row.collection, row.right_source, row.right_id)
     return StoredEdge(pair=Pair(left, right), log_odds=row.log_odds, parts=tuple(row.parts))
@@ -310,7 +303,7 @@ def _is(key: RecordKey) -> Any:
     return and_(*(clusters.c[name] == value for name, value in _names(key).items()))
 
 
-def _issued(row: Row[Any]) -> IssuedId:
+def issued_id(row: Row[Any]) -> IssuedId:
     founder = RecordKey(row.collection, row.source, row.local_id)
     return IssuedId(national_id=row.national_id, founder=founder, state=IdState(row.state), leads_to=row.leads_to)
 

@@ -98,12 +98,6 @@ def totals(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def publications(connection: Connection, collection: str) -> dict[str, str]:
-    """Identifier -> how far its line may go."""
-    query = select(golden.c.national_id, golden.c.publication).where(golden.c.collection == collection)
-    return {row.national_id: row.publication for row in connection.execute(query)}
-
-
 def digest(connection: Connection) -> str:
     """The set digest of every line, in 64 digits."""
     rows = connection.execute(select(golden.c.collection, golden.c.national_id, golden.c.hash)).yield_per(_BATCH)

@@ -165,9 +165,9 @@ def missing_from(connection: Connection, source: str, seen: Iterable[tuple[str, 
 
 def accepted(connection: Connection, collection: str) -> Iterator[Accepted]:
     """Stream every published record of a collection with its last good statement, in key order."""
-    query = _published(collection).order_by(records.c.source, records.c.local_id)
+    query = last_good(collection).order_by(records.c.source, records.c.local_id)
     for row in connection.execute(query).yield_per(_BATCH):
-        yield _accepted(row)
+        yield accepted_of(row)
 
 
 def published(connection: Connection, collection: str) -> dict[RecordKey, Stated]:
@@ -184,7 +184,7 @@ def unresolved(connection: Connection, collection: str) -> dict[RecordKey, State
         clusters.c.founded_as.is_distinct_from(records.c.founded_as),
     )
     here = (records.c.collection == collection, records.c.accepted_statement.is_not(None), news)
-    query = select(*_STATED).join(clusters, _is_clustered(), isouter=True).where(*here)
+    query = select(*_STATED).join(clusters, is_clustered(), isouter=True).where(*here)
     return {_key(row): _stated(row) for row in connection.execute(query)}
 
 
@@ -200,8 +200,8 @@ def by_key(connection: Connection, keys: Collection[RecordKey]) -> dict[RecordKe
     found = {}
     for collection in sorted({key.collection for key in keys}):
         for here in among(records, [key for key in keys if key.collection == collection]):
-            for row in connection.execute(_published(collection).where(here)):
-                record = _accepted(row)
+            for row in connection.execute(last_good(collection).where(here)):
+                record = accepted_of(row)
                 found[record.key] = record
     return found
 
@@ -214,15 +214,15 @@ def by_cluster(connection: Connection, collection: str, since: int = -1) -> Iter
     """
     touched = select(clusters.c.national_id).where(clusters.c.since > since)
     query = (
-        _published(collection)
+        last_good(collection)
         .add_columns(clusters.c.national_id)
-        .join(clusters, _is_clustered())
+        .join(clusters, is_clustered())
         .where(clusters.c.national_id.in_(touched))
         .order_by(clusters.c.national_id, clusters.c.place)
     )
     rows = connection.execute(query).yield_per(_BATCH)
     for national_id, members in groupby(rows, key=lambda row: row.national_id):
-        yield str(national_id), [_accepted(row) for row in members]
+        yield str(national_id), [accepted_of(row) for row in members]
 
 
 def accepted_counts(connection: Connection) -> dict[str, int]:
@@ -275,7 +275,7 @@ def _stated(row: Any) -> Stated:
     return Stated(row.accepted_statement, Founding(row.founded_on, founder))
 
 
-def _is_clustered() -> Any:
+def is_clustered() -> Any:
     return and_(
         clusters.c.collection == records.c.collection,
         clusters.c.source == records.c.source,
@@ -283,7 +283,7 @@ def _is_clustered() -> Any:
     )
 
 
-def _published(collection: str) -> Select[Any]:
+def last_good(collection: str) -> Select[Any]:
     """Every published record with its last good statement."""
     return (
         select(
@@ -301,7 +301,7 @@ def _published(collection: str) -> Select[Any]:
     )
 
 
-def _accepted(row: Row[Any]) -> Accepted:
+def accepted_of(row: Row[Any]) -> Accepted:
     return Accepted(
         key=_key(row),
         payload=orjson.loads(row.payload),
