@@ -22,7 +22,7 @@ from hub.merge import golden, referred
 from hub.model.cluster import Cluster
 from hub.model.record import Accepted
 from hub.stages.resolve import RESOLUTION, RESOLVED
-from hub.store import clusters, goldens, meta, records
+from hub.store import clusters, goldens, meta, publishable
 from hub.store.engine import reading
 from hub.store.goldens import Line
 from schemas.canonical import SetDigest, canonical, hash_of
@@ -62,7 +62,7 @@ def compile_catalogue(engine: Engine, *, full: bool = False) -> Compiled:
             number = meta.get(connection, RESOLUTION) or "0"
             since = _since(connection, full=full)
             refer = clusters.mentioned(connection, since).get
-            groups = chain.from_iterable(records.by_cluster(connection, name, since) for name in COLLECTIONS)
+            groups = chain.from_iterable(publishable.by_cluster(connection, name, since) for name in COLLECTIONS)
             before = {} if full else goldens.made_of(connection, since)
             changed = list(touched(groups, before, refer))
             vanished = goldens.abandoned(connection)

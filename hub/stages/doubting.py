@@ -17,7 +17,7 @@ from hub.resolution import Model
 from hub.resolution.model import Weights
 from hub.stages.comparison import Comparison
 from hub.stages.resolve import RESOLVED
-from hub.store import clusters, judgements, meta, records
+from hub.store import clusters, judgements, meta, publishable
 from hub.store import doubts as stored
 from hub.store.engine import reading
 from schemas.record import COLLECTIONS
@@ -40,7 +40,9 @@ def doubt(engine: Engine, model: Model) -> None:
 
 def _judged(connection: Connection) -> frozenset[Pair]:
     decided = standing(judgements.every(connection))
-    return frozenset(bound.pair for bound in bind(decided, records.founders(connection), records.continued(connection)))
+    return frozenset(
+        bound.pair for bound in bind(decided, publishable.founders(connection), publishable.continued(connection))
+    )
 
 
 def _of_one(
@@ -48,7 +50,7 @@ def _of_one(
 ) -> Iterator[stored.Doubt]:
     """The doubts of one collection, and every judged pair of it, which may have to be looked at again."""
     homes = clusters.homes(connection, collection)
-    known = [record for record in records.accepted(connection, collection) if record.key in homes]
+    known = [record for record in publishable.accepted(connection, collection) if record.key in homes]
     if not known:
         return
     compared = Comparison(records=known, weights=weights)

@@ -24,7 +24,7 @@ from hub.resolution import register as registering
 from hub.resolution.keeping import Kept, read, stamp
 from hub.resolution.model import Weights
 from hub.resolution.resolve import edges, keys_at, members, night
-from hub.store import clusters, erasures, records
+from hub.store import clusters, erasures, publishable
 from hub.store.clusters import Placed
 from hub.store.registers import Stored
 from schemas.canonical import JSON, SetDigest, content_hash
@@ -94,12 +94,12 @@ def news(connection: Connection, collection: str, weights: Weights, *, whole: bo
     gone = clusters.abandoned(connection, collection)
     erased = erasures.count(connection, collection)
     if of is None or int(of["records"]) != clusters.count(connection, collection) or _erased(of) != erased:
-        stated = records.published(connection, collection)
+        stated = publishable.published(connection, collection)
         everyone = SetDigest.of((key.source, key.local_id, str(each)) for key, each in stated.items())
         return News(
             collection=collection, is_whole=True, stated=stated, gone=gone, digest=everyone, judged="", erased=erased
         )
-    stated = records.unresolved(connection, collection)
+    stated = publishable.unresolved(connection, collection)
     digest = SetDigest.from_hex(of["digest"])
     for key, at in clusters.placed(connection, [*stated, *gone]).items():
         digest = digest.minus(key.source, key.local_id, str(at.stated))
@@ -169,8 +169,8 @@ def _erased(of: Mapping[str, str]) -> int:
 
 def _stating(connection: Connection, told: News) -> Iterator[Accepted]:
     if told.is_whole:
-        return records.accepted(connection, told.collection)
-    return iter(records.by_key(connection, told.stated.keys()).values())
+        return publishable.accepted(connection, told.collection)
+    return iter(publishable.by_key(connection, told.stated.keys()).values())
 
 
 def _before(connection: Connection, told: News, touched: Sequence[RecordKey]) -> Mapping[RecordKey, Placed]:

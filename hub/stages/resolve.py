@@ -23,7 +23,7 @@ from hub.resolution import Model, load
 from hub.resolution.keeping import write
 from hub.stages.decided import Followed, followed
 from hub.stages.regrouping import News, Regrouped, news, regrouped
-from hub.store import clusters, judgements, meta, moments, records
+from hub.store import clusters, judgements, meta, moments, publishable
 from hub.store.clusters import Placed, StoredEdge
 from hub.store.engine import reading
 from hub.store.moments import Given, Moment
@@ -112,7 +112,7 @@ def resolve(engine: Engine, now: datetime, model: Model | None = None, *, full: 
 def is_current(connection: Connection, model: Model) -> bool:
     """Whether the clusters are those of the records, judgements and weights that stand, and none is left out."""
     clustered = {name: count for name, (count, _) in clusters.totals(connection).items()}
-    return has_seen_all(connection, model) and clustered == records.accepted_counts(connection)
+    return has_seen_all(connection, model) and clustered == publishable.accepted_counts(connection)
 
 
 def has_seen_all(connection: Connection, model: Model) -> bool:
@@ -128,7 +128,7 @@ def find(connection: Connection, model: Model, decided: Standing, *, whole: bool
     """
     told = [news(connection, name, model.collections[name], whole=whole) for name in COLLECTIONS]
     inputs = _inputs(told, model, decided)
-    continued = records.continued(connection)
+    continued = publishable.continued(connection)
     obeyed = _obeyed(connection, decided, continued)
     verdicts = {each.pair: each.verdict for each in obeyed.judgements}
     parts = {
@@ -177,8 +177,8 @@ def _inputs(told: Sequence[News], model: Model, decided: Standing) -> str:
 def _obeyed(connection: Connection, decided: Standing, continued: Mapping[RecordKey, RecordKey]) -> Followed:
     judged = {key for pair in decided for key in (pair.left, pair.right)}
     heirs = {continued[key] for key in judged & continued.keys()}
-    present = records.founders(connection, judged)
-    present |= {each.founded.key: key for key, each in records.stated(connection, heirs).items()}
+    present = publishable.founders(connection, judged)
+    present |= {each.founded.key: key for key, each in publishable.stated(connection, heirs).items()}
     return followed(bind(decided, present, continued))
 
 
@@ -206,7 +206,7 @@ def _reissued(
         for name, members in clusters.members(connection, asked - touched).items()
     ]
     stated = {key: each for part in parts for key, each in part.stated.items()}
-    stated |= records.stated(connection, {member for cluster in beside for member in cluster.members})
+    stated |= publishable.stated(connection, {member for cluster in beside for member in cluster.members})
     founded = {key: each.founded for key, each in stated.items()}
     return reissue(left, earlier, [*grouped, *beside], founded, continued)
 

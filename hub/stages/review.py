@@ -18,7 +18,7 @@ from hub.resolution.features import features
 from hub.stages.comparison import Comparison
 from hub.stages.doubting import doubt
 from hub.stages.judging import founder, published
-from hub.store import clusters, doubts, judgements, records, statements
+from hub.store import clusters, doubts, judgements, publishable, records, statements
 from hub.store.clusters import StoredEdge
 from hub.store.doubts import Doubt
 from hub.store.engine import reading
@@ -233,7 +233,7 @@ def _explained(connection: Connection, model: Model, pair: Pair) -> tuple[float,
     if known is not None:
         return known.log_odds, known.parts
     collection = pair.left.collection
-    everyone = list(records.accepted(connection, collection))
+    everyone = list(publishable.accepted(connection, collection))
     compared = Comparison(records=everyone, weights=model.collections[collection])
     [edge] = compared.edges([(compared.places[pair.left], compared.places[pair.right])])
     return edge.log_odds, tuple(
@@ -243,7 +243,7 @@ def _explained(connection: Connection, model: Model, pair: Pair) -> tuple[float,
 
 def _bound(connection: Connection) -> Mapping[Pair, Bound]:
     decided = standing(judgements.every(connection))
-    here = bind(decided, records.founders(connection), records.continued(connection)) if decided else []
+    here = bind(decided, publishable.founders(connection), publishable.continued(connection)) if decided else []
     return {each.pair: each for each in here}
 
 

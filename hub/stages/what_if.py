@@ -25,7 +25,7 @@ from hub.stages.decided import refuse_contradiction
 from hub.stages.judging import decision_on
 from hub.stages.resolve import Found, find, resettled
 from hub.statistics import OPEN, Statistics
-from hub.store import clusters, goldens, judgements, records, sources
+from hub.store import clusters, goldens, judgements, publishable, sources
 from hub.store.engine import reading
 from hub.store.goldens import Line
 from schemas.canonical import JSON
@@ -94,7 +94,7 @@ def _after(connection: Connection, before: State, found: Found) -> State:
     vanished = {at.national_id for part in found.parts.values() for at in part.before.values()} - regrouped.keys()
     mentioning = clusters.mentioning(connection, resettled(found.parts)) - regrouped.keys() - vanished
     groups = regrouped | clusters.members(connection, mentioning)
-    record_of = records.by_key(connection, {member for members in groups.values() for member in members})
+    record_of = publishable.by_key(connection, {member for members in groups.values() for member in members})
     actors = {
         RecordKey("actor", each.key.source, name) for each in record_of.values() for name in referred(each.payload)
     }

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Select, and_, exists, func, select
 from hub.model.issued import IssuedId
 from hub.model.record import Accepted
 from hub.store.clusters import StoredEdge, issued_id, stored_edge
-from hub.store.records import accepted_of, is_clustered, last_good
+from hub.store.publishable import accepted_of, is_clustered, last_good
 from hub.store.tables import clusters, golden, issued_ids, records, statements
 from hub.store.tables import edges as joined
 from schemas.canonical import JSON

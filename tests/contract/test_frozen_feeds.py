@@ -10,7 +10,7 @@ from hub.feeds.http import open_client
 from hub.model.job import JobStatus
 from hub.model.source import SourceKind
 from hub.stages.harvest import harvest
-from hub.store import records
+from hub.store import publishable
 from hub.store.engine import reading
 from schemas.canonical import JSON
 from schemas.manifest import PROTOCOL
@@ -26,7 +26,7 @@ def published(engine: Engine) -> dict[tuple[str, str], JSON]:
         return {
             (name, record.key.local_id): record.payload
             for name in COLLECTIONS
-            for record in records.accepted(connection, name)
+            for record in publishable.accepted(connection, name)
         }
 
 

@@ -17,7 +17,7 @@ from hub.feeds.http import open_client
 from hub.model.job import JobStatus, Tally
 from hub.model.source import SourceKind
 from hub.stages.harvest import harvest_all
-from hub.store import jobs, records, sources, statements, tables
+from hub.store import jobs, publishable, sources, statements, tables
 from hub.store.engine import reading
 from tests.hub.databases import database
 from tests.hub.feed_server import Answer, FakeNode, Question, actor, end, ndjson, serving
@@ -236,7 +236,7 @@ def test_a_new_epoch_is_reconciled_and_no_record_loses_its_age(engine: Engine) -
     with visiting(node, engine) as visit:
         visit()
         with reading(engine) as connection:
-            before = {each.key: each.founded for each in records.accepted(connection, "actor")}
+            before = {each.key: each.founded for each in publishable.accepted(connection, "actor")}
         node.live.pop(("actor", "A-0"))
         node.restart("epoch-2").put("A-new", actor("Nouvelle"))
         job = visit()
@@ -244,7 +244,7 @@ def test_a_new_epoch_is_reconciled_and_no_record_loses_its_age(engine: Engine) -
     assert job.status is JobStatus.SUCCEEDED
     assert job.tally.deleted == 1
     with reading(engine) as connection:
-        after = {each.key: each.founded for each in records.accepted(connection, "actor")}
+        after = {each.key: each.founded for each in publishable.accepted(connection, "actor")}
     assert all(before[key] == founded for key, founded in after.items() if key in before)
 
 
@@ -283,7 +283,7 @@ def test_a_renamed_record_keeps_its_founding_and_stays_published(engine: Engine)
 
     assert (job.status, again.status) == (JobStatus.SUCCEEDED, JobStatus.SUCCEEDED)
     with reading(engine) as connection:
-        founded = {each.key.local_id: each.founded.key.local_id for each in records.accepted(connection, "actor")}
+        founded = {each.key.local_id: each.founded.key.local_id for each in publishable.accepted(connection, "actor")}
     assert founded == {"A-0": "A-0", "A-2": "A-2", "X-1": "A-1"}
 
 
@@ -385,7 +385,7 @@ def test_sources_side_by_side_give_what_they_give_one_by_one(engine: Engine) -> 
     assert [job.source for job in found] == [node.network for node in nodes]
     assert {job.status for job in found} == {JobStatus.SUCCEEDED}
     with reading(engine) as connection:
-        assert len(list(records.accepted(connection, "actor"))) == 180
+        assert len(list(publishable.accepted(connection, "actor"))) == 180
         assert jobs.last_of_each(connection).keys() == {node.network for node in nodes}
 
 
@@ -439,7 +439,7 @@ def test_neither_threads_nor_the_order_of_sources_decide_which_record_is_older(
         chosen = [source_at(urls[at], nodes[at].network) for at in order]
         harvest_all(chosen, client, engine, NIGHT, threads=3)
         with reading(engine) as connection:
-            oldest_first = sorted(records.accepted(connection, "actor"), key=lambda each: each.founded)
+            oldest_first = sorted(publishable.accepted(connection, "actor"), key=lambda each: each.founded)
 
     assert [each.key for each in oldest_first] == sorted(each.key for each in oldest_first)
     assert {each.founded.on for each in oldest_first} == {NIGHT}

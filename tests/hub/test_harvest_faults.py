@@ -18,7 +18,7 @@ from hub.feeds.http import open_client
 from hub.model.job import Job, JobStatus
 from hub.model.source import Limits, SourceKind
 from hub.stages.harvest import harvest, harvest_all
-from hub.store import records
+from hub.store import publishable
 from hub.store.engine import reading
 from tests.hub.feed_server import Answer, FakeNode, actor, end, ndjson, serving
 from tests.hub.visits import NIGHT, published, said, source_at, states, visiting
@@ -95,7 +95,7 @@ def test_a_node_that_is_down_fails_its_own_job_and_the_others_are_published(embe
     assert [job.status for job in found] == [JobStatus.SUCCEEDED, JobStatus.FAILED, JobStatus.SUCCEEDED]
     assert found[1].error == "source-unreachable"
     with reading(embedded) as connection:
-        assert {each.key.source for each in records.accepted(connection, "actor")} == {"net-0", "net-1"}
+        assert {each.key.source for each in publishable.accepted(connection, "actor")} == {"net-0", "net-1"}
 
 
 def test_a_manifest_that_lies_about_its_count_deletes_nothing_and_never_succeeds(

@@ -13,7 +13,7 @@ from hub.feeds.patience import Patience
 from hub.model.job import Job
 from hub.model.source import Limits, Source
 from hub.stages.harvest import harvest
-from hub.store import records
+from hub.store import publishable
 from hub.store.engine import reading
 from hub.store.tables import records as records_table
 from hub.store.tables import statements
@@ -47,7 +47,7 @@ def visiting(
 def published(engine: Engine, collection: str = "actor") -> dict[str, Any]:
     """Local id -> payload of every published record."""
     with reading(engine) as connection:
-        return {record.key.local_id: record.payload for record in records.accepted(connection, collection)}
+        return {record.key.local_id: record.payload for record in publishable.accepted(connection, collection)}
 
 
 def states(engine: Engine) -> dict[str, str]:

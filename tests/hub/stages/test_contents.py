@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from hub.stages.contents import contents
-from hub.store import clusters, goldens, records
+from hub.store import clusters, goldens, publishable
 from hub.store.engine import reading
 from schemas.record import COLLECTIONS, RecordKey
 from tests.hub.stages.listed_twice import listed_twice, peak_mb
@@ -45,7 +45,7 @@ def test_only_what_a_shown_record_says_is_shown_in_the_same_order_on_each_engine
         shown = {
             (name, each.key)
             for collection in COLLECTIONS
-            for name, members in records.by_cluster(connection, collection)
+            for name, members in publishable.by_cluster(connection, collection)
             for each in members
             if each.payload.get("publication", "open") == lines[name].publication != "counted-only"
         }

@@ -15,7 +15,7 @@ from hub.model.issued import IdState, IssuedId
 from hub.model.match import Verdict
 from hub.resolution import Contradiction
 from hub.stages.judging import history
-from hub.store import clusters, records
+from hub.store import clusters, publishable
 from hub.store.engine import reading
 from schemas.record import RecordKey
 from tests.hub.databases import database
@@ -75,7 +75,7 @@ class Story:
         self.past.night()
         with reading(self.past.engine) as connection:
             issued = {each.national_id: each for each in clusters.issued(connection)}
-            founders = {key: founder for founder, key in records.founders(connection).items()}
+            founders = {key: founder for founder, key in publishable.founders(connection).items()}
             homes = clusters.homes(connection, "actor")
         assert set(map(_text, founders)) == self.here
         assert self.issued.keys() <= issued.keys()

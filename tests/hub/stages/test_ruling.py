@@ -16,7 +16,7 @@ from hub.model.source import SourceKind
 from hub.stages.judging import judge, judgement
 from hub.stages.resolve import resolve
 from hub.stages.ruling import Outcome, RefusedRuling, rule
-from hub.store import clusters, jobs, records, tables
+from hub.store import clusters, jobs, publishable, records, tables
 from hub.store.engine import reading
 from schemas.errors import NotFound
 from tests.hub.feed_server import Answer, FakeNode, actor
@@ -159,7 +159,7 @@ def test_only_what_the_job_showed_can_be_decided(engine: Engine) -> None:
 
 def published_keys(engine: Engine, local_id: str) -> list:
     with reading(engine) as connection:
-        return [each.key for each in records.accepted(connection, "actor") if each.key.local_id == local_id]
+        return [each.key for each in publishable.accepted(connection, "actor") if each.key.local_id == local_id]
 
 
 def test_nothing_is_decided_when_the_proof_no_longer_holds(engine: Engine) -> None:
@@ -207,7 +207,7 @@ def identifiers(engine: Engine) -> dict[str, str]:
     """Name -> national identifier of every published record."""
     with reading(engine) as connection:
         homes = {(row.source, row.local_id): row.national_id for row in connection.execute(select(tables.clusters))}
-        found = records.accepted(connection, "actor")
+        found = publishable.accepted(connection, "actor")
         return {each.payload["name"]: homes[each.key.source, each.key.local_id] for each in found}
 
 

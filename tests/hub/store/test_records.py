@@ -8,7 +8,7 @@ from hub.model.holding import Holding
 from hub.model.record import Founding
 from hub.model.standing import Standing, State
 from hub.model.statement import Op, Statement, statement_number
-from hub.store import holds, records, statements
+from hub.store import holds, publishable, records, statements
 from hub.store.engine import reading
 from schemas.canonical import SetDigest, bucket, canonical, content_hash
 from schemas.record import RecordKey
@@ -53,7 +53,7 @@ def test_a_record_comes_back_as_it_was_saved(engine: Engine) -> None:
 
     with reading(engine) as connection:
         found = records.standings(connection, [key("A-1"), key("A-9")])
-        [first, _] = records.accepted(connection, "actor")
+        [first, _] = publishable.accepted(connection, "actor")
 
     assert found.keys() == {key("A-1")}
     assert found[key("A-1")].founding == Founding(NOW, key("A-1"))
@@ -64,7 +64,7 @@ def test_records_stream_by_code_point_whatever_the_language_of_the_database(engi
     stand(engine, *UNEVEN)
 
     with reading(engine) as connection:
-        assert [each.key.local_id for each in records.accepted(connection, "actor")] == sorted(UNEVEN)
+        assert [each.key.local_id for each in publishable.accepted(connection, "actor")] == sorted(UNEVEN)
 
 
 def test_what_is_held_of_a_source_is_counted_and_digested(engine: Engine) -> None:
@@ -85,12 +85,12 @@ def test_a_deletion_that_is_held_is_still_published_until_it_is_let_go(engine: E
     stand(engine, "A-1", source="gescod", state=State.HELD)
 
     with reading(engine) as connection:
-        assert len(list(records.accepted(connection, "actor"))) == 2
+        assert len(list(publishable.accepted(connection, "actor"))) == 2
         assert records.holdings(connection, "centraider") == {}
     with engine.begin() as connection:
         [going] = holds.going(connection, "centraider", "actor")
         records.save(connection, [going.released()])
-        assert [each.key.source for each in records.accepted(connection, "actor")] == ["gescod"]
+        assert [each.key.source for each in publishable.accepted(connection, "actor")] == ["gescod"]
         assert records.counts(connection, "centraider")["actor"][State.DELETED] == 1
 
 
@@ -112,7 +112,7 @@ def test_a_chain_of_successors_is_followed_to_its_end_and_a_circle_ends(engine: 
         found = records.standings(connection, [key("A"), key("B"), key("C")])
         to = {"A": "B", "B": "C", "C": "B"}
         records.save(connection, [each.gone(9, ("centraider", to[each.key.local_id])) for each in found.values()])
-        continued = records.continued(connection)
+        continued = publishable.continued(connection)
 
     assert continued[key("A")] in {key("B"), key("C")}
     assert continued.keys() == {key("A"), key("B"), key("C")}
