@@ -234,3 +234,5 @@ FAULTS: tuple[Fault, ...] = (
     someone_else,
     busy,
 )
+# Most others end a visit. This one lets it go on with less than there is, which is where a hub may lose records.
+OFTEN: tuple[Fault, ...] = (*FAULTS, short_page, short_page, short_page)

@@ -49,6 +49,13 @@ class JobRow(NamedTuple):
     error: str | None
 
 
+class Absence(NamedTuple):
+    """One statement of the hub that a network no longer holds a record: that a complete reading did not show it."""
+
+    source: str
+    key: Key
+
+
 class Id(NamedTuple):
     collection: str
     source: str
@@ -59,16 +66,24 @@ class Id(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Everything the hub knows at one moment."""
+    """Everything the hub knows at one moment.
+
+    cursors:  source -> (epoch, seq) up to which it was read.
+    absences: those of the night.
+    newest:   number of the newest statement.
+    """
 
     records: Mapping[str, Mapping[Key, Row]]
+    cursors: Mapping[str, tuple[str | None, int | None]]
+    absences: Sequence[Absence]
+    newest: int
     jobs: Sequence[JobRow]
     issued: Mapping[str, Id]
     clusters: Mapping[tuple[str, str, str], str]
 
     @classmethod
-    def read(cls, ask: Ask, after_job: int) -> "Known":
-        """ask: runs plain SQL in one state of the database. after_job: older jobs are left out."""
+    def read(cls, ask: Ask, after_job: int, after_statement: int = 0) -> "Known":
+        """ask: runs plain SQL in one state of the database. after_*: older jobs and absences are left out."""
         found: dict[str, dict[Key, Row]] = defaultdict(dict)
         for source, collection, local_id, *row in ask(
             "SELECT r.source, r.collection, r.local_id, r.state, r.declared_hash, r.accepted_hash,"
@@ -78,20 +93,33 @@ class Known:
             content = hashlib.sha256(row.pop() or b"").hexdigest()
             found[source][collection, local_id] = Row(*row, content)
         jobs = ask(f"SELECT number, source, status, error FROM jobs WHERE number > {after_job:d} ORDER BY number")
+        absences = ask(
+            f"SELECT source, collection, local_id FROM statements WHERE number > {after_statement:d} AND op = 'absent'"
+        )
+        [(newest,)] = ask("SELECT max(number) FROM statements")
+        cursors = ask("SELECT source, epoch, seq FROM source_state")
         issued = ask("SELECT national_id, collection, source, local_id, state, leads_to FROM issued_ids")
         clusters = ask("SELECT collection, source, local_id, national_id FROM clusters")
         return cls(
             records=found,
+            cursors={source: (epoch, seq) for source, epoch, seq in cursors},
+            absences=[Absence(source, (collection, name)) for source, collection, name in absences],
+            newest=newest or 0,
             jobs=[JobRow(*row) for row in jobs],
             issued={national_id: Id(*row) for national_id, *row in issued},
             clusters={(collection, source, local_id): home for collection, source, local_id, home in clusters},
         )
 
     @classmethod
-    def of_file(cls, database: Path, after_job: int) -> "Known":
+    def of_file(cls, database: Path, after_job: int, after_statement: int = 0) -> "Known":
         """What a SQLite database knows."""
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-            return cls.read(connection.execute, after_job)
+            return cls.read(connection.execute, after_job, after_statement)
+
+    def declared(self, source: str) -> dict[Key, str]:
+        """What a source states, as far as the hub knows."""
+        rows = self.records.get(source, {}).items()
+        return {key: row.declared_hash for key, row in rows if row.declared_hash is not None}
 
     def published(self, source: str) -> dict[Key, Row]:
         return {key: row for key, row in self.records.get(source, {}).items() if row.is_published}
@@ -99,25 +127,46 @@ class Known:
 
 @dataclass(slots=True)
 class Watch:
-    """Compares each night with the one before."""
+    """Compares each night with the one before.
+
+    in_step: the networks that had been read to their end, and of which all was held, when the night began.
+    """
 
     networks: Mapping[str, Network]
     before: Known | None = None
     counts: dict[tuple[str, str], deque[int]] = field(default_factory=lambda: defaultdict(lambda: deque(maxlen=MONTH)))
     last_job: int = 0
+    in_step: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.in_step = set(self.networks)
+
+    @property
+    def newest(self) -> int:
+        """The newest statement of the night before."""
+        return self.before.newest if self.before else 0
 
     def night(
-        self, now: Known, served: Mapping[str, Sequence[Truth]], *, killed: bool, decided: Collection[str] = ()
+        self,
+        now: Known,
+        served: Mapping[str, Sequence[Truth]],
+        *,
+        killed: bool,
+        decided: Collection[str] = (),
+        faulty: Collection[str] = (),
     ) -> None:
         """Compare with the night before.
 
         served:  name -> every truth that a network stated tonight.
         killed:  the hub was switched off in between.
         decided: networks about which a person decided tonight.
+        faulty:  networks that were answered for falsely tonight.
         """
         for name, network in self.networks.items():
             truths = [*served.get(name, ()), network.truth]
             self._no_wrong_content(name, now)
+            self._no_wrong_absence(name, now, truths)
+            self._no_cursor_ahead(name, now, honest=name not in faulty)
             if self.before is not None:
                 self._no_wrong_deletion(name, now, truths, guarded=name not in decided)
                 if name not in decided:
@@ -135,6 +184,28 @@ class Watch:
         for key, row in now.published(name).items():
             if row.content not in stated[key]:
                 raise Broken(f"{name} {key}: published with a content that was never stated")
+
+    def _no_wrong_absence(self, name: str, now: Known, truths: Sequence[Truth]) -> None:
+        """What was called absent was missing from something true: one that could not be proved complete says nothing.
+
+        At any commit of the night, whatever became of it later: a statement stays.
+        """
+        for source, key in now.absences:
+            if source == name and all(key in truth for truth in truths):
+                raise Broken(f"{name} {key}: called absent, and its network states it")
+
+    def _no_cursor_ahead(self, name: str, now: Known, *, honest: bool) -> None:
+        """A cursor that moves to where its network is has brought all of it, whenever the hub was killed.
+
+        Only where nothing was missing before, and nobody lied tonight: what else is missing, the proof finds.
+        """
+        network, cursor = self.networks[name], now.cursors.get(name, (None, None))
+        reached = cursor == (network.epoch, network.seq)
+        whole = reached and now.declared(name) == network.truth
+        moved = cursor != (self.before.cursors.get(name, (None, None)) if self.before else (None, None))
+        if honest and reached and moved and name in self.in_step and not whole:
+            raise Broken(f"{name}: read up to {cursor}, and not all of it is kept")
+        (self.in_step.add if whole else self.in_step.discard)(name)
 
     def _no_wrong_deletion(self, name: str, now: Known, truths: Sequence[Truth], *, guarded: bool) -> None:
         """No record leaves that its network still states, and no more leave in a night than the guard lets pass."""
@@ -177,12 +248,12 @@ class Watch:
             if job.status == "running" and not (killed and newest[job.source] is job):
                 raise Broken(f"{job.source}: job {job.number} is still running")
             if job.status == "succeeded" and newest[job.source] is job and job.number > self.last_job:
-                self._true_success(job.source, now.records.get(job.source, {}), served.get(job.source, ()))
+                self._true_success(job.source, now, served.get(job.source, ()))
         self.last_job = max((job.number for job in now.jobs), default=self.last_job)
 
-    def _true_success(self, name: str, known: Mapping[Key, Row], served: Sequence[Truth]) -> None:
-        declared = {key: row.declared_hash for key, row in known.items() if row.declared_hash is not None}
-        if declared not in served:
+    def _true_success(self, name: str, now: Known, served: Sequence[Truth]) -> None:
+        known = now.records.get(name, {})
+        if now.declared(name) not in served:
             raise Broken(f"{name}: a success, and what we hold is not what it stated")
         if waiting := [key for key, row in known.items() if row.state == "held"]:
             raise Broken(f"{name}: a success, and {waiting} wait for a person")

@@ -21,18 +21,31 @@ class Killed(BaseException):
 
 
 class Machine:
-    """Counts what is written. `kill_at`: the write at which it ends, None for never."""
+    """Counts what is written. `kill_at`: the write at which it ends, None for never.
+
+    commits: only those of transactions that wrote are counted. What an open one had done is undone, so the states
+    between two of them are all in which a database can be left, and each is as likely as another.
+    """
 
     def __init__(self) -> None:
         self.kill_at: int | None = None
-        self.after_commit = False
+        self.after_commit, self.commits = False, False
         self.written, self.dead = 0, False
+        self._wrote = False
         self.full_pages: int | None = None
         self.folder = ""
         _watching.append(self)
 
-    def arm(self, kill_at: int | None, *, after_commit: bool = False, full_pages: int | None = None) -> None:
+    def arm(
+        self,
+        kill_at: int | None,
+        *,
+        after_commit: bool = False,
+        commits: bool = False,
+        full_pages: int | None = None,
+    ) -> None:
         self.kill_at, self.after_commit, self.full_pages = kill_at, after_commit, full_pages
+        self.commits = commits
         self.written, self.dead = 0, False
 
     def watch(self, engine: Engine) -> None:
@@ -54,14 +67,19 @@ class Machine:
         if self.dead:
             raise Killed
         if statement.lstrip().upper().startswith(WRITES):
-            self.write()
+            self._wrote = True
+            if not self.commits:
+                self.write()
 
     def _commit(self, connection: Connection) -> None:
+        if self.commits and not self._wrote and not self.dead:
+            return
         if self.after_commit and self.written + 1 == self.kill_at:
             connection.connection.dbapi_connection.commit()  # type: ignore[union-attr]  # a SQLite connection
         self.write()
 
     def _begin(self, connection: Connection) -> None:
+        self._wrote = False
         if self.full_pages is not None:
             connection.exec_driver_sql(f"PRAGMA max_page_count={self.full_pages}")
 

@@ -72,7 +72,9 @@ class Network(FakeNode):
                 self.rng.choice((self.add, self.add, self.change, self.change, self.spoil, self.mend, self.remove))()
         if self.rng.random() < 0.10:
             self.back_up()
-        if self.rng.random() < 0.06:
+        if self.vanished and self.rng.random() < 0.3:
+            self.bring_back()  # soon, while the hub still holds it
+        if self.rng.random() < 0.08:
             self.rng.choice(self._upheavals)()
 
     def add_some(self) -> None:
@@ -112,7 +114,7 @@ class Network(FakeNode):
 
     @property
     def _upheavals(self) -> tuple[Any, ...]:
-        everywhere = (self.lose_many, self.bring_back, self.restore_backup, self.set_clock_back, self.restart_history)
+        everywhere = (self.restore_backup, self.set_clock_back, self.restart_history, *[self.lose_many] * 3)
         return (*everywhere, self.renumber, self.rename_one, self.compact)
 
     def lose_many(self) -> None:

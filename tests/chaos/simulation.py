@@ -30,7 +30,7 @@ from hub.stages.publication import release
 from hub.stages.resolve import resolve
 from hub.stages.ruling import RefusedRuling, rule
 from hub.store.engine import open_engine
-from tests.chaos.faults import FAULTS, Asked, Fault
+from tests.chaos.faults import OFTEN, Asked, Fault
 from tests.chaos.invariants import Broken, Known, Watch, unsettled
 from tests.chaos.machine import Killed, Machine, SmallDisk, pages_of
 from tests.chaos.network import Network, Truth
@@ -44,6 +44,8 @@ LIMITS = Limits(max_body_bytes=4 << 20, ratio_grace_bytes=1 << 16)
 PREFIX = "192.31.196."
 CALM_NIGHTS = 4
 FAULTY_SHARE = 0.3
+KILLED_SHARE = 0.15
+_COMMITS_A_VISIT = 4  # of one that finds something new, about
 
 
 class Scale(NamedTuple):
@@ -67,7 +69,7 @@ class Simulation:
         self.networks: dict[str, Network] = {}
         for number in range(scale.networks):
             name = f"network-{number}"
-            self.networks[name] = Network(name, Random(self.rng.random()), static=number % 4 == 3)
+            self.networks[name] = Network(name, Random(self.rng.random()), static=number % 3 == 2)
         self.sources = [self._source(number, network) for number, network in enumerate(self.networks.values())]
         self.faults: dict[str, tuple[Fault, int]] = {}
         self.asked: dict[str, int] = defaultdict(int)
@@ -108,27 +110,32 @@ class Simulation:
         calm = number >= self.scale.nights - CALM_NIGHTS
         self.faults, self.asked, self.served = {}, defaultdict(int), defaultdict(list)
         self.decided = set()
+        killing = not calm and self.rng.random() < KILLED_SHARE
         for name, network in self.networks.items():
             if not calm:
                 network.day()
+                if killing:
+                    network.change()  # or the hub would hardly have been at work
                 if self.rng.random() < FAULTY_SHARE:
                     network.add_some()  # or only `feed.json` would be asked for
-                    self.faults[name] = (self.rng.choice(FAULTS), self.rng.choice((0, 1, 1, 2)))
+                    self.faults[name] = (self.rng.choice(OFTEN), self.rng.choice((0, 1, 1, 2)))
         last = number == self.scale.nights - 1
         resolves = last or number % self.scale.resolve_every == 0
         releases = last or (number > 0 and number % self.scale.release_every == 0)
-        killed = self._hub(number, feeds, resolves=resolves, releases=releases, calm=calm)
-        known = Known.of_file(self.database, self.watch.last_job - 2 * self.scale.networks)
-        self.watch.night(known, self.served, killed=killed, decided=self.decided)
+        killed = self._hub(number, feeds, resolves=resolves, releases=releases, calm=calm, killing=killing)
+        known = Known.of_file(self.database, self.watch.last_job - 2 * self.scale.networks, self.watch.newest)
+        self.watch.night(known, self.served, killed=killed, decided=self.decided, faulty=self.faults)
         for job in known.jobs:
             self.told.update(f"{number} {job}\n".encode())
         self.told.update(f"{sorted(known.issued.items())}".encode())
 
-    def _hub(self, number: int, feeds: FeedClient, *, resolves: bool, releases: bool, calm: bool) -> bool:
+    def _hub(
+        self, number: int, feeds: FeedClient, *, resolves: bool, releases: bool, calm: bool, killing: bool
+    ) -> bool:
         """The hub's night, on a machine that may fail. Returns whether it did."""
         now = FIRST_NIGHT + timedelta(days=number)
         try:
-            with self._machine(calm=calm, releases=releases):
+            with self._machine(calm=calm, releases=releases, killing=killing):
                 self._steward(harvest_all(self.sources, feeds, self.engine, now, threads=1), now)
                 if resolves or releases:
                     resolve(self.engine, now)
@@ -163,7 +170,7 @@ class Simulation:
             self.happened[f"steward: {ruling}"] += 1
 
     @contextmanager
-    def _machine(self, *, calm: bool, releases: bool) -> Iterator[None]:
+    def _machine(self, *, calm: bool, releases: bool, killing: bool) -> Iterator[None]:
         chance = 1.0 if calm else self.rng.random()
         self.machine.arm(None)
         self.happened["small disk tonight"] = 0
@@ -172,10 +179,12 @@ class Simulation:
             with SmallDisk(self.rng.choice((100, 3_000, 20_000, 60_000)) + self._journal()):
                 yield
             return
-        if chance < 0.08 or (releases and chance < 0.8):
-            most = 60 if chance < 0.08 else 900
-            self.machine.arm(self.rng.randint(1, most), after_commit=self.rng.random() < 0.3)
-        elif chance < 0.10:
+        if killing:
+            most = _COMMITS_A_VISIT * self.scale.networks
+            self.machine.arm(self.rng.randint(1, most), after_commit=self.rng.random() < 0.3, commits=True)
+        elif releases and chance < 0.8:
+            self.machine.arm(self.rng.randint(1, 900), after_commit=self.rng.random() < 0.3)
+        elif chance < 0.02:
             self.engine.dispose()
             self.machine.arm(None, full_pages=pages_of(self.database) + self.rng.randint(0, 3))
         yield
