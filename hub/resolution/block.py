@@ -41,7 +41,9 @@ def within(values: Hashes, records: Records) -> Couples:
             members = records[blocks[:, None] + np.arange(size)].astype(np.int64)
             a, b = members[:, one].ravel(), members[:, two].ravel()
             found.append(distinct(np.minimum(a, b) << 32 | np.maximum(a, b)))
-    return distinct(np.concatenate(found))
+    every = np.concatenate(found)
+    found.clear()  # so that no couple is held three times
+    return distinct(every)
 
 
 def distinct(values: Couples) -> Couples:

@@ -46,40 +46,34 @@ def compare(pairs: pa.Table | pa.RecordBatch, rows: pa.Table) -> Measures:
 
 def measures(columns: Columns, left: Ints, right: Ints) -> Found:
     """The same one by one, always in the same order: first `facts`, then the measures of names."""
-    yield from facts(columns, left, right)
-    yield from compare_names(columns, left, right).items()
+    here = same_town(columns, left, right)
+    yield from facts(columns, left, right, here)
+    yield from compare_names(columns, left, right, here).items()
 
 
-def facts(columns: Columns, left: Ints, right: Ints) -> Found:
-    """The measures that cost little: all but those of names."""
-    for part in (_places, _kinds, _identifiers, _contacts, _activity, _circumstances):
+def facts(columns: Columns, left: Ints, right: Ints, here: Bools) -> Found:
+    """The measures that cost little: all but those of names. here: what `same_town` says of the pairs."""
+    for placed in (_places, _named_places, _kinds):
+        yield from placed(columns, left, right, here)
+    for part in (_identifiers, _contacts, _activity, _circumstances):
         yield from part(columns, left, right)
 
 
-def _places(columns: Columns, left: Ints, right: Ints) -> Found:
-    commune, named = columns.codes("commune", "named_commune")
-    department, named_department = columns.codes("department", "named_department")
-    (region,) = columns.codes("region")
-    (named_region,) = columns.codes("named_region")
-    (postcode,) = columns.codes("postcode")
-    same, other = same_town(columns, left, right), other_town(columns, left, right)
+def _places(columns: Columns, left: Ints, right: Ints, here: Bools) -> Found:
+    department, _ = columns.codes("department", "named_department")
+    (region,), (postcode,) = columns.codes("region"), columns.codes("postcode")
+    other = other_town(columns, left, right, here)
     same_department, far = _agree(department, left, right)
 
     yield "place.postcode", _agree(postcode, left, right)[0]
-    yield "place.department", same_department & ~same & ~other
+    yield "place.department", same_department & ~here & ~other
     yield "place.near", other & same_department
     yield "place.far", far
     yield "place.town", other & ~same_department & ~far
     other |= _agree(columns.codes("district")[0], left, right)[1]
-    yield "place.district", other & same
+    yield "place.district", other & here
     yield "place.namesake", _where(other, left, right, lambda one, two: _is_namesake(columns, one, two))
     yield "place.region", _agree(region, left, right)[1]
-
-    (wide,) = columns.codes("named_wide")
-    level = columns.once(
-        "level", lambda: np.where(wide >= 0, 3, np.where(named >= 0, 2, np.where(named_department >= 0, 1, 0)))
-    )
-    yield from _named_places(columns, level, named, named_department, named_region, commune, department, left, right)
 
 
 def _is_namesake(columns: Columns, left: Ints, right: Ints) -> Bools:
@@ -88,31 +82,25 @@ def _is_namesake(columns: Columns, left: Ints, right: Ints) -> Bools:
     return np.asarray(is_homonymous.take(left) | is_homonymous.take(right))
 
 
-def _named_places(
-    columns: Columns,
-    level: Codes,
-    named: Codes,
-    named_department: Codes,
-    named_region: Codes,
-    commune: Codes,
-    department: Codes,
-    left: Ints,
-    right: Ints,
-) -> Found:
+def _named_places(columns: Columns, left: Ints, right: Ints, here: Bools) -> Found:
     """Places inside names, against each other where both names say one, else against the other's seat.
 
     That two names say one place is no news of two bodies seated in one commune, and one seat is none of two bodies
     whose names say two places.
     """
+    commune, named = columns.codes("commune", "named_commune")
+    department, named_department = columns.codes("department", "named_department")
+    (named_region,) = columns.codes("named_region")
     is_part = columns.once("part of a city", lambda: _districts(columns))
-    (level_left, level_right), here = _both(level, left, right), same_town(columns, left, right)
+    level = columns.once("level", lambda: _levels(columns))
+    level_left, level_right = _both(level, left, right)
     one_level = level_left == level_right
     is_both = (level_left == 3) | (level_right == 3)  # a commune and its département say no level
     same, other = _agree(named, left, right)
     for each in (named_department, named_region):
         other |= _agree(each, left, right)[1]
     levels = ~one_level & ~is_both & (level_left > 0) & (level_right > 0) & ~other
-    yield "place.commune", same_commune(columns, left, right) * ~(other | levels)
+    yield "place.commune", same_commune(columns, left, right, here) * ~(other | levels)
     yield "named.same", (same | (one_level & (level_left == 1) & ~other) | as_named(columns, left, right)) & ~here
     yield "named.other", other
     yield "named.level", levels
@@ -136,13 +124,20 @@ def _named_places(
     yield from ((name, forth[name] | back[name]) for name in forth)
 
 
+def _levels(columns: Columns) -> Codes:
+    """What a name says of places: 0 nothing, 1 a département, 2 a commune, 3 both."""
+    named, department = columns.codes("named_commune", "named_department")
+    (wide,) = columns.codes("named_wide")
+    return np.where(wide >= 0, 3, np.where(named >= 0, 2, np.where(department >= 0, 1, 0)))
+
+
 def _districts(columns: Columns) -> Bools:
     """Rows whose name says a district of a city: no seat does."""
     codes = columns.coded("named_commune").texts
     return columns.is_one_of("named_commune", [code for code in codes if city_of(code) != code])
 
 
-def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
+def _kinds(columns: Columns, left: Ints, right: Ints, here: Bools) -> Found:
     kind, unit = columns.codes("kind")[0], columns.codes("unit")[0]
     family = columns.codes("family")[0]
     (core,) = columns.lists("core")
@@ -162,8 +157,8 @@ def _kinds(columns: Columns, left: Ints, right: Ints) -> Found:
     yield "kind.alone", _one_of_each(only, columns.once("named", lambda: unsaid & ~bare), left, right)
     yield "kind.left_out", _one_of_each(unsaid, columns.is_one_of("kind", lexicon().never_left_out), left, right)
     whole = columns.once("whole body", lambda: unit < 0)
-    one_unit = whole.take(left) != whole.take(right)
-    yield "kind.unit", _where(one_unit, left, right, lambda one, two: ~same_place(columns, one, two))
+    at = np.flatnonzero(whole.take(left) != whole.take(right))
+    yield "kind.unit", _put(at, ~same_place(columns, left[at], right[at], here[at]), len(left))
 
 
 def _one_here(columns: Columns, bare: Bools, left: Ints, right: Ints) -> Bools:

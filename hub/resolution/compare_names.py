@@ -45,19 +45,20 @@ _LETTERS_A_SLIP = 14  # one slip of the pen, and one more for so many letters
 _CUT_OFF = 18  # letters from which the beginning of a name stands for the whole
 
 
-def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
-    """The measures of names, acronyms and numbers; see `compare.compare`."""
+def compare_names(columns: Columns, left: Ints, right: Ints, here: Bools) -> Measures:
+    """The measures of names, acronyms and numbers; see `compare.compare`. here: what `same_town` says of the pairs."""
     same = _any_in_common(columns, "names", left, right)
     head = _any_in_common(columns, "heads", left, right)
     words = _words(columns, left, right)
     differ = _numbers_differ(columns, left, right)
     slips, cut = _slips(columns, "letters", left, right, ~same & ~differ)
-    is_open = ~same & ~differ & (slips == 0) & ~cut & ~_other_place(columns, left, right)
+    is_placed_alike = ~_other_place(columns, left, right)
+    is_open = ~same & ~differ & (slips == 0) & ~cut & is_placed_alike
     own_slips, _ = _slips(columns, "own", left, right, is_open)
     is_own = np.minimum(words.lone_left, words.lone_right) >= _TELLING
     is_all = ~same & ~differ & (words.common > 0) & (words.lone_left + words.lone_right == 0)
     slips = np.maximum(slips, own_slips)
-    nearly = (slips == 1) | ((slips > 1) & ~is_own) | (is_all & ~_other_place(columns, left, right))
+    nearly = (slips == 1) | ((slips > 1) & ~is_own) | (is_all & is_placed_alike)
     whole = _SLIP * np.minimum(words.common + words.lone_left, words.common + words.lone_right)
     common = np.where(same | nearly | cut, np.maximum(words.common, whole), words.common)
     acronyms, initials = columns.lists("acronyms", "initials")
@@ -81,7 +82,7 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
     share = np.round(common / np.maximum(common + lone_left + lone_right, 1.0), 3)
     alike = np.maximum(share - _ALIKE_FROM, 0) / (1 - _ALIKE_FROM)
     told = common + lone_left + lone_right > 0
-    spread = np.maximum(np.maximum(columns.numbers("spread")[left], columns.numbers("spread")[right]) - _TWO, 0)
+    commune = same_commune(columns, left, right, here)
     return {
         "name.same": same.astype(np.float64),
         "name.nearly": nearly.astype(np.float64),
@@ -90,17 +91,15 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
         "name.alike": np.round(alike * np.minimum(common, _MOST_ALIKE), 3),
         "name.unlike": np.where(told, np.maximum(_ALIKE_FROM - share, 0) / _ALIKE_FROM, 0),
         "name.both": both.astype(np.float64),
-        "name.both_here": both * same_commune(columns, left, right),
+        "name.both_here": both * commune,
         "name.each": each.astype(np.float64),
-        "name.each_here": each * same_commune(columns, left, right),
+        "name.each_here": each * commune,
         "name.shared": np.minimum(common, _MOST_SHARED),
         "name.own": np.maximum(words.rarest - _OWN, 0),
         "name.rest": apart,
         "name.tail": np.abs(lone_left - lone_right),
-        "name.longer_here": longer * same_commune(columns, left, right),
-        "name.spread": np.where(
-            (common > 0) & ~same_place(columns, left, right) & ~as_named(columns, left, right), spread, 0
-        ),
+        "name.longer_here": longer * commune,
+        "name.spread": _spread(columns, left, right, here, common > 0),
         "name.rivals": (is_whole & _rivals(columns, left, right)).astype(np.float64),
         "name.nothing": ((common == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
         "acronym.same": np.maximum(np.minimum(written, _LONGEST_ACRONYM) - 1, 0),
@@ -109,6 +108,17 @@ def compare_names(columns: Columns, left: Ints, right: Ints) -> Measures:
         "acronym.other": (said & (written == 0) & ~(bare_left & bare_right) & ~same).astype(np.float64),
         "number.other": differ.astype(np.float64),
     }
+
+
+def _spread(columns: Columns, left: Ints, right: Ints, here: Bools, asked: Bools) -> Floats:
+    """Where asked: in how many places the name of two that are not of one place stands."""
+    spread = np.zeros(len(left))
+    at = np.flatnonzero(asked)
+    one, two = left[at], right[at]
+    at = at[~same_place(columns, one, two, here[at]) & ~as_named(columns, one, two)]
+    numbers = columns.numbers("spread")
+    spread[at] = np.maximum(np.maximum(numbers[left[at]], numbers[right[at]]) - _TWO, 0)
+    return spread
 
 
 def _any_in_common(columns: Columns, name: str, left: Ints, right: Ints) -> Bools:
@@ -151,11 +161,11 @@ def _is_begun(one: str, two: str) -> bool:
     return one.startswith(two) or two.startswith(one)
 
 
-def same_commune(columns: Columns, left: Ints, right: Ints) -> Floats:
+def same_commune(columns: Columns, left: Ints, right: Ints, here: Bools) -> Floats:
     """What it says to be seated in one commune: the log of how many times larger France is; 0 when they are not."""
     rare = columns.once("rare", lambda: np.log(_FRANCE / np.clip(columns.numbers("population"), 100, None)))
-    here = columns.codes("commune")[0].take(left)
-    return np.asarray(same_town(columns, left, right) * np.where(here < 0, rare.take(left), rare.take(right)))
+    commune = columns.codes("commune")[0].take(left)
+    return np.asarray(here * np.where(commune < 0, rare.take(left), rare.take(right)))
 
 
 def same_town(columns: Columns, left: Ints, right: Ints) -> Bools:
@@ -170,21 +180,21 @@ def same_town(columns: Columns, left: Ints, right: Ints) -> Bools:
     return found
 
 
-def other_town(columns: Columns, left: Ints, right: Ints) -> Bools:
+def other_town(columns: Columns, left: Ints, right: Ints, here: Bools) -> Bools:
     """Whether they sit in two communes, be it that one is not known by more than a name, which the other has not."""
     (commune,), (town,) = columns.codes("commune"), columns.codes("town")
     is_named = columns.once("town said", lambda: (commune >= 0) | (town >= 0))
-    return np.asarray(is_named.take(left) & is_named.take(right) & ~same_town(columns, left, right))
+    return np.asarray(is_named.take(left) & is_named.take(right) & ~here)
 
 
-def same_place(columns: Columns, left: Ints, right: Ints) -> Bools:
+def same_place(columns: Columns, left: Ints, right: Ints, here: Bools) -> Bools:
     """Whether both are of one commune, by seat or by name, or both name one département: a body that many places have
     is one body there."""
     commune, named = columns.codes("commune", "named_commune")
     wide = columns.codes("named_department")[0]
     department = columns.once("department alone", lambda: np.where(named < 0, wide, np.int32(-1)))
     ours, theirs = ([codes.take(side) for codes in (commune, named, department)] for side in (left, right))
-    found = same_town(columns, left, right)
+    found = here.copy()
     for one, two in ((0, 1), (1, 0), (1, 1), (2, 2)):
         found |= (ours[one] >= 0) & (ours[one] == theirs[two])
     return found

@@ -5,6 +5,7 @@ rows-N.arrow    rows of one night, never written again until the register is mad
 N.arrays        everything else, one array after the other, read where they lie
 """
 
+import io
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -163,7 +164,7 @@ def write(shelf: Shelf, kept: Kept, model: str) -> None:
     if len(register) > known or not segments:
         segments.append(max(segments, default=kept.generation) + 1)
         new = register.rows.slice(known).append_column("id", register.ids.slice(known))
-        shelf.write(_rows(segments[-1]), [_packed(new)])
+        shelf.write(_rows(segments[-1]), _packed(new))
     generation = kept.generation + 1
     arrays = _arrays(kept)
     shelf.write(f"{generation}.arrays", _laid_out(arrays.values()))
@@ -259,11 +260,31 @@ def _table(shelf: Shelf, number: int) -> pa.Table:
     return pa.ipc.open_file(_part(shelf, _rows(number))).read_all()
 
 
-def _packed(table: pa.Table) -> memoryview:
-    out = pa.BufferOutputStream()
+def _packed(table: pa.Table) -> list[memoryview]:
+    """A table as an Arrow file of one batch, which is read in place; the columns are lent, not copied."""
+    out = _Lent()
     with pa.ipc.new_file(out, table.schema) as writer:
         writer.write_table(table.combine_chunks())
-    return memoryview(out.getvalue())
+    return out.parts
+
+
+class _Lent(io.RawIOBase):
+    """A file that holds on to what is written to it; Arrow gives the buffers of columns as they lie."""
+
+    def __init__(self) -> None:
+        self.parts: list[memoryview] = []
+        self._size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, part: Any) -> int:
+        self.parts.append(memoryview(part))
+        self._size += self.parts[-1].nbytes
+        return self.parts[-1].nbytes
+
+    def tell(self) -> int:
+        return self._size
 
 
 def _laid_out(arrays: Iterable[NDArray[np.generic]]) -> Iterator[bytes | memoryview]:

@@ -130,6 +130,7 @@ def _in_one(tables: list[pa.Table]) -> pa.Table:
     for at, column in enumerate(columns):
         columns[at] = in_one(column)
         del column
+    pa.default_memory_pool().release_unused()  # what small batches lay in is of no use to the large arrays that follow
     return pa.table(columns, names)
 
 

@@ -76,6 +76,8 @@ class Numbers:
         return len(self.name)
 
     def followed_by(self, others: Self) -> Self:
+        if not len(self):
+            return others
         return replace(
             self,
             starts=np.concatenate([self.starts, others.starts[1:] + self.starts[-1]]),

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from hub.resolution import rarity
 from hub.resolution.block import MOST_IN_BLOCK, Couples, distinct, within
-from hub.resolution.columns import Bools, Columns, Floats, Ints, in_one
+from hub.resolution.columns import Bools, Columns, Floats, Ints, in_one, shared
 from hub.resolution.components import MOST_IN_GROUP, couples_of, ends, every_couple, labels, members
 from hub.resolution.features import SCHEMA
 from hub.resolution.grouping import Evidence, homes
@@ -107,9 +107,13 @@ def revise(
     Raises Contradiction when `same` ties two records that `different` parts.
     """
     grown, dirty = _with_rarity(_grown(register, ids, rows, gone), register, gone)
+    _give_back()
     dirty, fresh = _indexed(grown, register, gone, dirty)
+    _give_back()
     couples = _candidates(fresh, dirty)
+    _give_back()
     is_likely = _likely(fresh, couples, weights, threads)
+    _give_back()
     is_old = np.any([np.isin(end, np.append(gone, dirty)) for end in ends(register.ties)], axis=0)
     kept = register.ties[~is_old]
     ties = distinct(np.concatenate([kept, couples[is_likely]]))
@@ -122,7 +126,8 @@ def revise(
     alone = np.sort(np.concatenate(groups)) if groups else np.zeros(0, np.int64)
     fresh.home[alone] = alone
     home = homes(fresh.home, several, evidence, weights.unscored)
-    return replace(fresh, home=home, touched=alone, compared=len(distinct(np.concatenate([couples, found]))))
+    compared = len(couples) + int((~shared(found, couples)).sum())
+    return replace(fresh, home=home, touched=alone, compared=compared)
 
 
 def places(register: Register, ids: Sequence[str]) -> Ints:
@@ -167,6 +172,12 @@ def scored(register: Register, couples: Couples) -> tuple[pa.Table, pa.Table]:
     place[asked] = np.arange(len(asked), dtype=np.int32)
     left, right = (place[end] for end in ends(couples))
     return pa.table({"left": left, "right": right}), _rows(register, asked)
+
+
+def _give_back() -> None:
+    """Give memory that a step no longer needs back to the machine before the next one takes more: what the allocator
+    keeps lies in pieces too small for the arrays that follow."""
+    pa.default_memory_pool().release_unused()
 
 
 def _grown(register: Register, ids: Sequence[str] | pa.Array, rows: pa.Table, gone: Ints) -> Register:
@@ -285,6 +296,7 @@ def _likely(register: Register, couples: Couples, weights: Weights, threads: int
     if not len(couples):
         return np.zeros(0, dtype=bool)
     pairs, rows = scored(register, couples)
+    _give_back()
     return likely(Columns(rows), pairs["left"].to_numpy(), pairs["right"].to_numpy(), weights, threads)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from hub.resolution.columns import Bools, Codes, Columns, Floats, Ints
 from hub.resolution.compare import facts, measures
-from hub.resolution.compare_names import MOST, compare_names
+from hub.resolution.compare_names import MOST, compare_names, same_town
 from hub.resolution.model import Weights
 
 BIAS = "bias"
@@ -59,10 +59,11 @@ def likely(columns: Columns, left: Codes, right: Codes, weights: Weights, thread
 
     def chunk(one: Ints, two: Ints) -> Bools:
         total = np.full(len(one), weights.bias, dtype=np.float64)
-        _add(total, facts(columns, one, two), weights)
+        here = same_town(columns, one, two)
+        _add(total, facts(columns, one, two, here), weights)
         open_ = np.flatnonzero(total > -most)
         total = total[open_]
-        _add(total, compare_names(columns, one[open_], two[open_]).items(), weights)
+        _add(total, compare_names(columns, one[open_], two[open_], here[open_]).items(), weights)
         found = np.zeros(len(one), dtype=bool)
         found[open_] = np.round(total, 3) > 0
         return found

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 
 from hub.resolution.lexicon import Words, lexicon, mend
 from hub.resolution.places import is_town
@@ -171,9 +172,15 @@ def _head_first(text: str) -> str:
     found = _INVERTED.match(text)
     if not found:
         return text
-    known = lexicon().articles | lexicon().legal_forms | lexicon().generic | lexicon().unit_words_within | _OFFICES
     first = lexicon().rewrite(tuple(map(mend, fold(found[2]).split())))
-    return f"{found[2]} {found[1]}{found[3]}" if first and set(first) <= known else text
+    return f"{found[2]} {found[1]}{found[3]}" if first and _first_words().issuperset(first) else text
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    """The words that a list may put behind a name."""
+    known = lexicon()
+    return known.articles | known.legal_forms | known.generic | known.unit_words_within | _OFFICES
 
 
 def _is_acronym(inside: str, text: str) -> bool:

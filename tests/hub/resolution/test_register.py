@@ -1,12 +1,15 @@
 """The register: nights in any number and order say what one whole run says."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from hub.resolution import load
+from hub.resolution import keeping, load
 from hub.resolution.components import couples_of
 from hub.resolution.features import features, table
 from hub.resolution.register import Register, clusters, revise
@@ -128,3 +131,22 @@ def test_a_night_looks_only_at_what_it_touches() -> None:
     after = night(before, {one: base[one] | {"phone": "+33299000000"}}, set())
 
     assert after.compared < before.compared / 20
+
+
+def test_the_rows_of_a_night_are_one_batch_to_the_byte_as_arrow_writes_them(tmp_path: Path) -> None:
+    shelf, base = keeping.Folder(tmp_path), list(records(6, 600).items())
+    for changed in (dict(base[:300]), dict(base[300:])):
+        kept = keeping.read(shelf, "model")
+        known, register = len(kept.register), night(kept.register, changed, set())
+        kept = replace(kept, register=register, digests=np.zeros(len(register), np.uint64))
+
+        keeping.write(shelf, kept, "model")
+
+        new = register.rows.slice(known).append_column("id", register.ids.slice(known))
+        expected = pa.BufferOutputStream()
+        with pa.ipc.new_file(expected, new.schema) as file:
+            file.write_table(new.combine_chunks())
+        segment = keeping.read(shelf, "model").segments[-1]
+        assert shelf.read(f"rows-{segment}.arrow") == expected.getvalue()
+        assert pa.ipc.open_file(shelf.read(f"rows-{segment}.arrow")).num_record_batches == 1
+    assert keeping.read(shelf, "model").register.rows.equals(register.rows)
