@@ -70,7 +70,7 @@ FATES: Mapping[Fate, Words] = {
     Fate.HELD: Words(
         "en attente",
         "En attente",
-        "Trop de fiches ont disparu, ou changé d'identifiant, d'un coup : une personne du pôle national vérifie. "
+        "Trop de fiches ont disparu, ou changé d'identifiant, d'un coup. Une personne du pôle national vérifie. "
         "Si c'est une erreur, enregistrez un tableau complet ; sinon, prévenez le pôle national.",
     ),
     Fate.ERASED: Words(
