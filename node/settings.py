@@ -103,9 +103,11 @@ _WRONG = {
     "missing": "manque",
     "extra_forbidden": "n'est pas un réglage connu",
     "string_too_short": "est vide",
-    "string_pattern_mismatch": "n'est pas écrit comme il faut (un identifiant : minuscules, chiffres et tirets, par "
-    "exemple pays-de-la-loire-ci ; une clé : 43 lettres, chiffres, tirets et soulignés)",
     "bool_parsing": "doit être true ou false",
+}
+_SPELT = {
+    "network": "doit être en minuscules, chiffres et tirets (exemple : pays-de-la-loire-ci)",
+    "hub_key": "doit être la clé que le pôle vous a donnée : 43 lettres, chiffres, tirets et soulignés",
 }
 
 
@@ -113,6 +115,8 @@ def _in_french(error: Mapping[str, Any]) -> str:
     """What pydantic found wrong; what is not in the table is rare enough to be read in its own words."""
     if error["type"] == "value_error":
         return f"contient un {error['ctx']['error']}"
+    if error["type"] == "string_pattern_mismatch":
+        return _SPELT[error["loc"][0]]
     return _WRONG.get(error["type"], f"n'est pas lisible ({error['msg']})")
 
 

@@ -33,10 +33,22 @@ NAME = "0" * 32
 def confirmed(federation: Federation) -> None:
     """One of our four records left, which is much: a person lets it go, and the hub publishes."""
     federation.cycle()
+    let_go(federation)
+
+
+def let_go(federation: Federation) -> None:
     [newest, *_] = json.loads(run_hub("job", "list", "centraider", "--json", home=federation.hub.home).stdout)
     said = ("--by", "claire", "--reason", "Vu au téléphone.")
     run_hub("job", "confirm", str(newest["number"]), *said, home=federation.hub.home)
     federation.cycle()
+
+
+@pytest.fixture
+def asked(federation: Federation) -> Federation:
+    """The hub was asked to erase A-2, and waits for a person."""
+    federation.run("erasure", "ask", "A-2")
+    federation.cycle()
+    return federation
 
 
 @pytest.fixture
@@ -55,8 +67,8 @@ def test_a_record_is_erased_everywhere_and_the_receipt_is_kept_with_its_proof(er
     [computed] = stated.begun()
     computed.update(proof["body"].encode())
 
-    assert (told["id"], told["state"]) == ("A-2", "unpublished")
-    assert "Effacée chez le pôle et dans le catalogue en ligne. Seule" in shown
+    assert (told["id"], told["state"]) == ("A-2", "done")
+    assert "Effacée partout" in shown
     assert json.loads(proof["body"]) == told
     assert verified(Answered(200, proof["headers"]), [proof["key"]]) == proof["key"]
     assert stated.agree([computed.digest()])
@@ -100,39 +112,37 @@ def test_a_record_that_had_only_left_can_be_erased_later(federation: Federation)
     assert (told["id"], told["stores"]["statements"]["purged"]) == ("A-2", True)
 
 
-def test_a_receipt_is_read_again_until_nothing_holds_the_record(erased: Federation) -> None:
-    first = erased.told("erasure", "list")["erasures"]
-    ingest(erased.node, [each | {"Sigle": "X"} for each in ROWS if each["Code"] != "A-2"])
-    erased.cycle()
-    run_hub("releases", "prune", home=erased.hub.home)
-    second = erased.told("erasure", "list")["erasures"]
-    (erased.node.path / "jeton").write_text("another")
-    refused = erased.run("erasure", "list")
+def test_a_receipt_is_read_again_until_nothing_holds_the_record(asked: Federation) -> None:
+    first = asked.told("erasure", "list")["erasures"]
+    let_go(asked)
+    second = asked.told("erasure", "list")["erasures"]
+    (asked.node.path / "jeton").write_text("another")
+    refused = asked.run("erasure", "list")
 
-    assert [each["state"] for each in (*first, *second)] == ["unpublished", "done"]
+    assert [each["state"] for each in (*first, *second)] == ["waiting", "done"]
     assert isinstance(refused.exception, HubRefused)
-    with reading(erased.node.engine) as connection:
+    with reading(asked.node.engine) as connection:
         assert [each.state for each in receipts.every(connection)] == ["done"]
 
 
-def test_another_key_is_refused_until_the_network_says_that_it_is_right(erased: Federation) -> None:
-    erased.run("erasure", "list")
-    with writing(erased.node.engine) as connection:
+def test_another_key_is_refused_until_the_network_says_that_it_is_right(asked: Federation) -> None:
+    asked.run("erasure", "list")
+    with writing(asked.node.engine) as connection:
         connection.execute(text("UPDATE receipts SET key = :key"), {"key": "A" * 43})
-    refused = erased.run("erasure", "list")
-    token = (erased.node.path / "jeton").read_text()
+    refused = asked.run("erasure", "list")
+    token = (asked.node.path / "jeton").read_text()
     listed = httpx.get(
-        f"{erased.url}/api/networks/centraider/erasures", headers={"authorization": f"Bearer {token}"}, timeout=30
+        f"{asked.url}/api/networks/centraider/erasures", headers={"authorization": f"Bearer {token}"}, timeout=30
     ).json()["signed_with"]
-    settings = erased.node.path / "node.toml"
+    settings = asked.node.path / "node.toml"
     settings.write_text(f'hub_key = "{listed}"\n' + settings.read_text())
-    accepted = erased.told("erasure", "list")["erasures"]
+    accepted = asked.told("erasure", "list")["erasures"]
     settings.write_text(settings.read_text().replace(listed, "trop court"))
 
     assert isinstance(refused.exception, HubRefused)
     assert "hub_key" in str(refused.exception)
     assert len(accepted) == 1
-    assert isinstance(erased.run("erasure", "list").exception, ConfigError)
+    assert isinstance(asked.run("erasure", "list").exception, ConfigError)
 
 
 @pytest.mark.parametrize(

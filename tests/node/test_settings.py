@@ -45,6 +45,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
         ({"name": ""}, "« name » est vide"),
         ({"regoins": ["24"]}, "« regoins » n'est pas un réglage connu"),
         ({"publish_association_addresses": "peut-être"}, "« publish_association_addresses » doit être true ou false"),
+        ({"hub_key": "trop court"}, "« hub_key » doit être la clé que le pôle vous a donnée"),
         ({"website": 12}, "« website » n'est pas lisible"),
     ],
 )
