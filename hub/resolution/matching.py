@@ -220,6 +220,9 @@ def heard(raw: bytes) -> Heard:
     try:
         line = orjson.loads(raw.rstrip(b"\r\n"))
         record_id, record = _said(line)
+    except orjson.JSONDecodeError as error:
+        said = f"ligne écartée : ce n'est pas du JSON, à partir du caractère {error.colno} ({error.msg})"
+        return Heard(record_id="", record=None, messages=(said,))
     except ValueError as error:
         return Heard(record_id="", record=None, messages=(f"ligne écartée : {error}",))
     messages = () if record is None else tuple(_faults(record, line["id"]))

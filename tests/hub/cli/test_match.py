@@ -124,6 +124,7 @@ def test_a_line_that_says_nothing_is_left_out_and_told_and_an_odd_record_is_matc
     told = json.loads(found.stdout)
     assert found.exit_code == 3
     assert [each["line"] for each in told["left_out"]] == [2, 3, 4, 5]
+    assert "ce n'est pas du JSON, à partir du caractère 2" in told["left_out"][0]["message"]
     assert {each["record_id"] for each in told["invalid"]} == {"b/1"}
     assert {row["cluster_id"] for row in table(tmp_path / "out.csv")} == {"a/1"}
     assert "given.ndjson:2:" in run(tmp_path, some).stderr
