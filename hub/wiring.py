@@ -1,7 +1,5 @@
 """Builds the hub from its folder: settings, sources, database. Doors open it, stages receive its parts."""
 
-import atexit
-import gc
 import logging
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,9 +19,6 @@ from hub.settings import Settings, load_settings, load_sources
 from hub.stages.resolve import at_threshold
 from hub.store.engine import open_engine
 from schemas.errors import ConfigError, NotFound
-
-# Containers made since the last look. A page of a feed is some fifteen thousand, none of them in a cycle.
-_COLLECT_EVERY = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +72,6 @@ def open_feeds() -> Iterator[FeedClient]:
     """A client for one harvest."""
     with open_client() as client:
         yield FeedClient(client)
-
-
-def relax_collector() -> None:
-    """For a program that has started: look for cycles rarely, and never among the modules and models it is made of.
-
-    Otherwise the collector takes an eighth of a harvest's time, nearly all of it over what stays for ever.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_EVERY)
-    atexit.register(gc.unfreeze)  # libraries complain of what is still there at the very end
 
 
 def configure_logging(level: str) -> None:

@@ -59,7 +59,7 @@ def steward(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8010,
     home: Home = HERE,
 ) -> None:
-    """Serve the review to those whom `stewards.toml` names, and to each network what concerns it, until interrupted."""
+    """Serve the review to those `stewards.toml` names, and to each network what concerns it, until interrupted."""
     with open_hub(home) as hub:
         uvicorn.run(working_app(hub), host=host, port=port)
 

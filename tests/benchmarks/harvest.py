@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from hub.cli.collector import relax_collector
 from hub.feeds import FeedClient
 from hub.feeds.http import open_client
 from hub.feeds.paging import PAGE_LINES
@@ -36,7 +37,7 @@ from hub.model.statement import statement_number
 from hub.quality.gate import stamp
 from hub.stages.harvest import harvest
 from hub.store.engine import open_engine
-from hub.wiring import configure_logging, relax_collector
+from hub.wiring import configure_logging
 from schemas.canonical import SetDigest, bucket, canonical, hash_of
 from schemas.feed import encode_put
 from tests.benchmarks.oai import taken_by_sickle, write_pages

@@ -21,7 +21,7 @@ README = (Path(__file__).parents[2] / "hub" / "README.md").read_text("utf-8")
 
 def commands(group: click.Command, path: str = "") -> Iterator[str]:
     for name, command in getattr(group, "commands", {}).items():
-        found = list(commands(command, f"{path}{name} "))
+        found = list(commands(getattr(command, "loaded", command), f"{path}{name} "))
         yield from found or [f"{path}{name}"]
 
 
