@@ -2,6 +2,7 @@
 
     each minute ──► is a night owed? has a source news? ──► claim the run in the database ──► cycle ──► evidence
                 ──► are there mails to send?
+    by hand     ──► the night that is owed, else a run of its own ──► the same way, once
     SIGTERM     ──► begin nothing, write nothing more, hand the run back, leave
 
 Any number of processes and hosts may do this over one database: the ledger lets one of them run at a time, and each
@@ -14,6 +15,7 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -29,9 +31,10 @@ from hub.model.run import Errand, Evidence, Run
 from hub.model.source import Source
 from hub.settings import load_sources
 from hub.stages import mailing, noting, proving, retention, running
-from hub.stages.cycle import cycle
+from hub.stages.cycle import CycleReport, cycle
 from hub.store import jobs, notices, runs
 from hub.store.engine import reading
+from hub.store.fence import Lost
 from hub.wiring import Hub, open_feeds
 from schemas.errors import ConfigError
 
@@ -67,11 +70,35 @@ class Scheduler:
             run = running.claim(self._hub.engine, self._nightly, names, self._owner, self._clock(), self._close)
             if run is None:
                 break
-            if ended := self._perform(run):
-                done.append(ended)
+            ended = self._perform(run)
+            if ended is None:
+                continue
+            done.append(ended)
+            if not ended.error and ended.evidence and ended.evidence.released:
+                self._tidy()
         if not self._stopping.is_set():
             self.mail()
         return done
+
+    def by_hand(self) -> tuple[Run, CycleReport | None]:
+        """Read every source now, once, as a run of the ledger. Returns its end, and what its stages said of themselves.
+
+        What cannot be brought to its end is let go, so that the next start need not wait for it.
+        Raises UnderWay when another process is at work, Lost when another one took the run over.
+        """
+        engine, names = self._hub.engine, [source.name for source in self._sources]
+        run = running.claim_by_hand(engine, self._nightly, names, self._owner, self._clock(), self._close)
+        reports: list[CycleReport] = []
+        try:
+            ended = self._perform(run, reports.append)
+        except BaseException:
+            with suppress(OperationalError):  # what went wrong first is told
+                running.let_go(engine, run, self._clock())
+            raise
+        if ended is None:
+            raise Lost(f"run {run.number} was taken over by another process")
+        self.mail()
+        return ended, next(iter(reports), None)
 
     def mail(self) -> int:
         """Send the notices that wait. Returns how many were taken; a mail server that is down is for the next look."""
@@ -118,7 +145,8 @@ class Scheduler:
         except ConfigError as error:  # half of a file, while somebody edits it: the last good configuration holds
             log.warning("schedule.sources_unreadable", reason=str(error))
 
-    def _perform(self, run: Run) -> Run | None:
+    def _perform(self, run: Run, hear: Callable[[CycleReport], None] = lambda _: None) -> Run | None:
+        """Do a run that is ours. hear: told what the stages say of themselves, if they come to their end."""
         hub = self._hub
         chosen = [source for source in self._sources if run.sources is None or source.name in run.sources]
         with reading(hub.engine) as connection:
@@ -128,23 +156,20 @@ class Scheduler:
             settings, names = hub.settings, [source.name for source in chosen]
             return proving.evidence(names, hub.engine, hub.releases, last, hub.model, settings.notice, settings.imprint)
 
-        ended = running.perform(
+        return running.perform(
             run,
             hub.engine,
-            lambda engine, _: self._cycle(chosen, engine),
+            lambda engine, _: hear(self._cycle(chosen, engine)),
             prove,
             self._clock,
             self._stopping.is_set,
             self._close,
         )
-        if ended and not ended.error and ended.evidence and ended.evidence.released:
-            self._tidy()
-        return ended
 
-    def _cycle(self, chosen: Sequence[Source], engine: Engine) -> None:
+    def _cycle(self, chosen: Sequence[Source], engine: Engine) -> CycleReport:
         hub, settings = self._hub, self._hub.settings
         with open_feeds() as feeds:
-            cycle(
+            return cycle(
                 chosen,
                 feeds,
                 engine,

@@ -19,7 +19,7 @@ _COMMANDS = {
     "resolve": ("hub.cli.stages", "Find the records that speak of one real thing."),
     "compile": ("hub.cli.stages", "Make the golden records."),
     "release": ("hub.cli.stages", "Publish what was compiled, unless the current release says it already."),
-    "cycle": ("hub.cli.stages", "Harvest, resolve, compile, release."),
+    "cycle": ("hub.cli.schedule", "Harvest, resolve, compile, release: every source, now."),
     "status": (
         "hub.cli.stages",
         "Show where the hub stands: each source's last visit, the catalogue, the current release.",

@@ -1,6 +1,7 @@
-"""`rrma-hub schedule`: the nights, by themselves. `rrma-hub run`: what became of them."""
+"""`rrma-hub schedule`: the nights, by themselves. `rrma-hub cycle`: by hand. `rrma-hub run`: what became of them."""
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Annotated
 import typer
 
 from hub.cli.door import ATTENTION, DONE, HERE, REFUSED, SOURCE_FAILED, AsJson, Home, show_facts, show_rows
+from hub.cli.told import show_cycle
 from hub.model.run import Run, RunStatus
 from hub.scheduler import Scheduler
 from hub.store import runs
@@ -52,6 +54,23 @@ def schedule(
     raise typer.Exit(_worst(done))
 
 
+@app.command()
+def cycle(home: Home = HERE, as_json: AsJson = False) -> None:
+    """Harvest, resolve, compile, release: every source, now.
+
+    It is tonight's run when that is still owed, so that `schedule` does not do it again.
+    """
+    with _ended_by_signals(), open_hub(home) as hub:
+        run, report = Scheduler(hub, threading.Event()).by_hand()
+    if report:
+        show_cycle(report, run, as_json=as_json)
+    else:
+        show_facts(run.as_json(), as_json=as_json)
+    if run.error:
+        print(f"rrma-hub: run {run.number} failed ({run.error}): {run.reason}", file=sys.stderr)
+    raise typer.Exit(_code(run))
+
+
 @ledger.command("list")
 def list_runs(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many, the newest first.")] = 50,
@@ -86,6 +105,27 @@ def _told_to_stop() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM end a command as Ctrl-C does, with its last steps done."""
+
+    def end(number: int, _: object) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _code(run: Run) -> int:
+    """The exit code of a run: that of its status, and for one that succeeded whether a person is waited for."""
+    code = _CODES[run.status]
+    return ATTENTION if code == DONE and run.evidence and run.evidence.waiting else code
+
+
 def _worst(done: list[Run]) -> int:
-    worst = (RunStatus.FAILED, RunStatus.PARTIAL, RunStatus.HELD)
-    return next((_CODES[status] for status in worst if any(run.status is status for run in done)), DONE)
+    worst = (REFUSED, SOURCE_FAILED, ATTENTION)
+    codes = {_code(run) for run in done}
+    return next((code for code in worst if code in codes), DONE)

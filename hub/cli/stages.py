@@ -8,22 +8,19 @@ from typing import Annotated
 import typer
 
 from hub.cli.door import ATTENTION, DONE, HERE, SOURCE_FAILED, AsJson, Home, show_facts, show_json, show_rows
-from hub.cli.told import HARVESTED, show_difference, status_of
+from hub.cli.told import HARVESTED, released, show_difference, status_of
 from hub.model.job import Job, JobStatus
 from hub.model.match import Verdict
 from hub.settings import FILE, init_home
-from hub.stages import cycle as cycling
 from hub.stages.compile import compile_catalogue
 from hub.stages.harvest import harvest_all
 from hub.stages.judging import judgement
 from hub.stages.publication import release as publish
-from hub.stages.release import Release, Unchanged
 from hub.stages.resolve import resolve as find_clusters
 from hub.stages.visits import flat
 from hub.stages.what_if import what_if as preview
 from hub.store.engine import reading
 from hub.wiring import open_feeds, open_hub
-from schemas.canonical import JSON
 from schemas.errors import RequestError
 
 app = typer.Typer()
@@ -106,43 +103,7 @@ def release(allow_empty: AllowEmpty = False, home: Home = HERE, as_json: AsJson 
             notice=hub.settings.notice,
             imprint=hub.settings.imprint,
         )
-    show_facts(_released(found), as_json=as_json)
-
-
-@app.command()
-def cycle(home: Home = HERE, as_json: AsJson = False) -> None:
-    """Harvest, resolve, compile, release."""
-    with open_hub(home) as hub, open_feeds() as feeds:
-        now = datetime.now(UTC)
-        settings = hub.settings
-        report = cycling.cycle(
-            hub.sources,
-            feeds,
-            hub.engine,
-            hub.releases,
-            now,
-            settings.threads,
-            hub.model,
-            settings.notice,
-            settings.imprint,
-        )
-    if as_json:
-        show_json(
-            {
-                "jobs": [flat(job) for job in report.jobs],
-                "resolution": asdict(report.resolution),
-                "compiled": asdict(report.compiled),
-                "release": _released(report.release),
-                "accounts": {account.source: account.totals.as_json() for account in report.accounts},
-                "seconds": report.seconds,
-            }
-        )
-    else:
-        show_rows(map(flat, report.jobs), HARVESTED, as_json=False)
-        facts = {"records": report.resolution.records, "clusters": report.resolution.clusters}
-        seconds = {f"{stage}_s": round(taken, 2) for stage, taken in report.seconds.items()}
-        show_facts(facts | _released(report.release) | seconds, as_json=False)
-    raise typer.Exit(_worst(report.jobs))
+    show_facts(released(found), as_json=as_json)
 
 
 @app.command()
@@ -167,10 +128,6 @@ def status(home: Home = HERE, as_json: AsJson = False) -> None:
     )
     show_rows(found["sources"], columns, as_json=False)
     show_facts({name: value for name, value in found.items() if name != "sources"}, as_json=False)
-
-
-def _released(found: Release | Unchanged) -> JSON:
-    return {"release": found.name, "folder": str(found.folder), "changed": isinstance(found, Release)}
 
 
 def _worst(found: list[Job]) -> int:

@@ -1,11 +1,15 @@
-"""Jobs and the hub's state as rows and facts."""
+"""Jobs, a cycle and the hub's state as rows and facts."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.cli.door import show_facts, show_rows
+from hub.cli.door import show_facts, show_json, show_rows
 from hub.distributions import kept, shelf
+from hub.model.run import Run
+from hub.stages.cycle import CycleReport
+from hub.stages.release import Release, Unchanged
 from hub.stages.visits import flat, held
 from hub.store import clusters, goldens, instructions, jobs
 from hub.wiring import Hub
@@ -25,6 +29,32 @@ def show_difference(found: JSON, *, as_json: bool) -> None:
     show_rows(moved, ("what", "id", "collection", "leads_to"), as_json=False)
     show_rows([{"page": page} for page in found["pages"]], ("page",), as_json=False)
     show_rows(found["figures"], ("id", "population", "code", "before", "after"), as_json=False)
+
+
+def released(found: Release | Unchanged) -> JSON:
+    return {"release": found.name, "folder": str(found.folder), "changed": isinstance(found, Release)}
+
+
+def show_cycle(report: CycleReport, run: Run, *, as_json: bool) -> None:
+    """What the stages did, and the run that it was."""
+    if as_json:
+        show_json(
+            {
+                "run": run.as_json(),
+                "jobs": [flat(job) for job in report.jobs],
+                "resolution": asdict(report.resolution),
+                "compiled": asdict(report.compiled),
+                "release": released(report.release),
+                "accounts": {account.source: account.totals.as_json() for account in report.accounts},
+                "seconds": report.seconds,
+            }
+        )
+        return
+    show_rows(map(flat, report.jobs), HARVESTED, as_json=False)
+    facts = {"run": run.number, "status": str(run.status)}
+    facts |= {"records": report.resolution.records, "clusters": report.resolution.clusters}
+    seconds = {f"{stage}_s": round(taken, 2) for stage, taken in report.seconds.items()}
+    show_facts(facts | released(report.release) | seconds, as_json=False)
 
 
 def status_of(hub: Hub, connection: Connection, now: datetime) -> JSON:

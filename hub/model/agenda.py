@@ -90,6 +90,25 @@ def due(
     return Start(errand=Errand.NEWS, local_date=None, sources=tuple(news)) if news else None
 
 
+def due_by_hand(
+    nightly: Nightly, ledger: Sequence[Run], now: datetime, *, night: bool = True
+) -> Start | Resume | Abandon | None:
+    """What to do for a person who wants every source read now; None while another process is at work.
+
+    The night that is owed, since it will not be owed any more; else a run of its own, which stands for no date. A run
+    that nobody is at work on is gone on with, unless it reads less than was asked for.
+    night: whether a night may be owed at all.
+    """
+    under_way = next((run for run in ledger if run.ended_at is None), None)
+    if under_way:
+        what = _about(under_way, nightly, now)
+        if isinstance(what, Resume) and under_way.sources is not None:
+            return Abandon(under_way, "the hub stopped while it was running, and a cycle by hand reads every source")
+        return what
+    owed = _owed(nightly, ledger, now) if night else None
+    return Start(errand=Errand.NIGHT if owed else Errand.HAND, local_date=owed, sources=None)
+
+
 def is_gone(run: Run, now: datetime) -> bool:
     """Whether nobody is at work on it. A heartbeat from the future comes from before the clock was set back."""
     return run.owner is None or abs(now - run.heartbeat_at) > PATIENCE

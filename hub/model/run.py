@@ -11,10 +11,12 @@ from schemas.canonical import JSON
 
 
 class Errand(StrEnum):
-    """What a run is for. NIGHT: every source, once a local date. NEWS: the sources that said they have news."""
+    """What a run is for. NIGHT: every source, once a local date. NEWS: the sources that said they have news. HAND:
+    every source, because a person asked while no night was owed."""
 
     NIGHT = "night"
     NEWS = "news"
+    HAND = "hand"
 
 
 class RunStatus(StrEnum):
@@ -38,6 +40,7 @@ class Evidence:
     accounted: every network is told what stands now, in sums that agree.
     released: the current release was made of these golden records.
     release:  its name, whatever it was made of; None before the first.
+    waiting:  how many records of these sources were in quarantine at the end of their visits.
     """
 
     visits: Mapping[str, JobStatus | None]
@@ -46,6 +49,7 @@ class Evidence:
     accounted: bool
     released: bool
     release: str | None = None
+    waiting: int = 0
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -67,6 +71,7 @@ class Evidence:
             "accounted": self.accounted,
             "released": self.released,
             "release": self.release,
+            "waiting": self.waiting,
         }
 
     @classmethod
@@ -90,7 +95,7 @@ def derive(evidence: Evidence | None, error: str | None) -> RunStatus:
 class Run:
     """One row of the ledger.
 
-    local_date:   of a night: the date in the agenda's time zone; None for news.
+    local_date:   of a night: the date in the agenda's time zone; None for the other errands.
     sources:      which are read; None means every configured one.
     owner:        the process that may write for it; None while nobody does, and once it has ended.
     heartbeat_at: when its owner was last known to be at work.

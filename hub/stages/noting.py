@@ -13,7 +13,7 @@ from hub.model.freshness import Freshness
 from hub.model.hold import ESCALATION_NIGHTS, Hold, night_of
 from hub.model.job import Job
 from hub.model.notice import Audience, Condition, NoticeKind, changes
-from hub.model.run import Run, RunStatus
+from hub.model.run import Errand, Run, RunStatus
 from hub.model.source import Source
 from hub.model.standing import State
 from hub.quality.remedy import remedies
@@ -38,7 +38,8 @@ def note(connection: Connection, ended: Run, sources: Sequence[Source], *, stewa
         job = last.get(source.name)
         if visited.get(source.name) and job and job.error not in _NOT_ITS_FAULT:
             _note_source(connection, source, job, steward=steward, now=now)
-    _note_hub(connection, ended, steward=steward, now=now)
+    if ended.errand is not Errand.HAND:  # whoever asked for it sees how it ended; the steward is told of nights
+        _note_hub(connection, ended, steward=steward, now=now)
 
 
 def _note_source(connection: Connection, source: Source, job: Job, *, steward: bool, now: datetime) -> None:

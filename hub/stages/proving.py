@@ -34,11 +34,13 @@ def evidence(
         last = jobs.last_of_each(connection)
         paused = instructions.paused(connection)
         seen = {name: last.get(name) for name in sources if name not in paused}
+        visited = {name: job for name, job in seen.items() if job and job.number > after}
         return Evidence(
-            visits={name: job.status if job and job.number > after else None for name, job in seen.items()},
+            visits={name: visited[name].status if name in visited else None for name in seen},
             resolved=resolve.is_current(connection, model),
             compiled=compiling.is_current(connection),
             accounted=accounting.is_current(connection, imprint),
             release=current.name if current else None,
             released=publication.is_current(connection, releases, notice, imprint),
+            waiting=sum(job.waiting for job in visited.values()),
         )

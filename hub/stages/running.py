@@ -18,8 +18,8 @@ import structlog
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from hub.model.agenda import Abandon, Due, Nightly, Resume, Start, due
-from hub.model.run import Evidence, Run
+from hub.model.agenda import PATIENCE, Abandon, Due, Nightly, Resume, Start, due, due_by_hand, is_gone
+from hub.model.run import Errand, Evidence, Run
 from hub.store import pings, runs
 from hub.store.engine import reading
 from hub.store.fence import Lost, Stopped, fenced
@@ -37,6 +37,20 @@ Prove = Callable[[Run], Evidence]
 Closing = Callable[[Connection, Run], None]
 
 
+class UnderWay(FederationError):
+    """Another process is at work: two never are at once."""
+
+    code = "run-under-way"
+
+    def __init__(self, run: Run) -> None:
+        who = str(run.owner).rpartition(":")[0]
+        until = (run.heartbeat_at + PATIENCE).isoformat(timespec="seconds")
+        super().__init__(
+            f"run {run.number} is under way in {who} (host:process) and nothing was done: wait until it has ended "
+            f"(rrma-hub run show {run.number}); if that process is dead, ask again after {until}"
+        )
+
+
 def claim(
     engine: Engine, nightly: Nightly, sources: Sequence[str], owner: str, now: datetime, closing: Closing
 ) -> Run | None:
@@ -46,12 +60,56 @@ def claim(
     owner:   a token that no other process has.
     closing: told of each run that is given up, in the transaction that closes it.
     """
+    return _claim(engine, lambda connection: _due(connection, nightly, sources, now), sources, owner, now, closing)
+
+
+def claim_by_hand(
+    engine: Engine, nightly: Nightly, sources: Sequence[str], owner: str, now: datetime, closing: Closing
+) -> Run:
+    """Open, or take over, the run of a person who wants every source read now.
+
+    A hub without sources owes no night. The rest is as for `claim`.
+    Raises UnderWay while another process is at work.
+    """
+
+    def asked(connection: Connection) -> Due | None:
+        return due_by_hand(nightly, runs.ledger(connection, now - _LOOK_BACK), now, night=bool(sources))
+
+    while True:
+        if run := _claim(engine, asked, sources, owner, now, closing):
+            return run
+        with reading(engine) as connection:
+            other = runs.under_way(connection)
+        if other and not is_gone(other, now):
+            raise UnderWay(other)
+
+
+def let_go(engine: Engine, run: Run, now: datetime) -> None:
+    """Leave a run that was claimed by hand and not brought to its end, so that nobody has to wait for it.
+
+    A night is handed back, since it is owed all the same; nobody goes on with what a person stopped.
+    """
+    with engine.begin() as connection:
+        if run.errand is Errand.NIGHT:
+            runs.hand_back(connection, run.number, str(run.owner))
+        else:
+            runs.finish(connection, replace(run, ended_at=now, error="interrupted", reason="stopped before its end"))
+
+
+def _claim(
+    engine: Engine,
+    ask: Callable[[Connection], Due | None],
+    sources: Sequence[str],
+    owner: str,
+    now: datetime,
+    closing: Closing,
+) -> Run | None:
     while True:
         with reading(engine) as connection:
-            if _due(connection, nightly, sources, now) is None:
+            if ask(connection) is None:
                 return None
         with engine.begin() as connection:
-            match _due(connection, nightly, sources, now):
+            match ask(connection):
                 case Start() as what:
                     return _start(connection, what, sources, owner, now)
                 case Resume(run):

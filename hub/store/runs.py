@@ -76,6 +76,12 @@ def get(connection: Connection, number: int) -> Run | None:
     return _run(row) if row else None
 
 
+def under_way(connection: Connection) -> Run | None:
+    """The open run, if there is one."""
+    row = connection.execute(select(runs).where(runs.c.turn == _OPEN)).one_or_none()
+    return _run(row) if row else None
+
+
 def newest(connection: Connection, limit: int = 50) -> list[Run]:
     """The last runs, newest first."""
     return [_run(row) for row in connection.execute(select(runs).order_by(runs.c.number.desc()).limit(limit))]

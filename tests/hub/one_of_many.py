@@ -1,6 +1,7 @@
 """One of many hub processes over one database, told what to do word by word, so that no test has to wait.
 
 run MOMENT    claims what is due then and works on it, or answers `nothing`
+cycle MOMENT  claims a cycle by hand then and works on it, or answers `under way`
 write, hold   while it works: commit something; begin to, and wait inside the transaction
 end           the work is done; it answers with the status of the run, or `gone` when it was no longer its own
 """
@@ -14,7 +15,7 @@ from sqlalchemy import Engine
 
 from hub.model.agenda import Nightly
 from hub.model.run import Evidence, Run
-from hub.stages.running import claim, perform
+from hub.stages.running import UnderWay, claim, claim_by_hand, perform
 from hub.store import meta
 from hub.store.engine import open_engine
 from hub.store.fence import Lost
@@ -25,8 +26,14 @@ def main(talk: Connection, url: str, name: str) -> None:
     engine = open_engine(url)
     try:
         while True:
-            now = datetime.fromisoformat(talk.recv().removeprefix("run "))
-            run = claim(engine, Nightly(), ["reso"], name, now, lambda *_: None)
+            word, _, moment = talk.recv().partition(" ")
+            now = datetime.fromisoformat(moment)
+            what = (engine, Nightly(), ["reso"], name, now, lambda *_: None)
+            try:
+                run = claim_by_hand(*what) if word == "cycle" else claim(*what)
+            except UnderWay:
+                talk.send("under way")
+                continue
             talk.send(_turn(engine, run, now, name, talk) if run else "nothing")
     except EOFError:
         engine.dispose()

@@ -16,6 +16,7 @@ from hub.model.run import Errand, Run, RunStatus
 from hub.scheduler import Scheduler
 from hub.settings import SourceFile, add_source, init_home
 from hub.stages import export_gate
+from hub.stages.running import UnderWay
 from hub.store import pings, runs
 from hub.store.engine import reading
 from hub.wiring import Hub, open_hub
@@ -42,6 +43,10 @@ class Nights:
     def look(self, later: timedelta = timedelta(0)) -> list[Run]:
         self.now += later
         return Scheduler(self.hub, self.stopping, lambda: self.now).look()
+
+    def by_hand(self, later: timedelta = timedelta(0)) -> Run:
+        self.now += later
+        return Scheduler(self.hub, self.stopping, lambda: self.now).by_hand()[0]
 
     def ledger(self) -> list[Run]:
         with reading(self.hub.engine) as connection:
@@ -275,3 +280,67 @@ def test_a_mistake_of_ours_about_mails_ends_the_run_all_the_same(
     monkeypatch.setattr("hub.stages.noting.note", broken)
 
     assert [run.status for run in nights.look()] == [RunStatus.SUCCEEDED]
+
+
+def test_the_night_that_is_owed_is_done_by_hand_and_the_schedule_does_it_no_more(nights: Nights) -> None:
+    by_hand = nights.by_hand()
+
+    assert (by_hand.errand, str(by_hand.local_date), by_hand.status) == (
+        Errand.NIGHT,
+        "2026-11-23",
+        RunStatus.SUCCEEDED,
+    )
+    assert nights.look(MINUTE) == []
+    again = nights.by_hand(MINUTE)
+    assert (again.errand, again.local_date, again.status) == (Errand.HAND, None, RunStatus.SUCCEEDED)
+    assert [str(run.local_date) for run in nights.look(DAY)] == ["2026-11-24"]
+
+
+def test_while_a_cycle_is_done_by_hand_nothing_else_begins(nights: Nights) -> None:
+    seen: list[object] = []
+
+    def meanwhile(_: object) -> Answer:
+        seen.extend(nights.look())
+        with pytest.raises(UnderWay, match="run 1 is under way"):
+            nights.by_hand()
+        return Answer(b"{}", "application/problem+json", 503)
+
+    nights.alpha.faults["changes"] = meanwhile
+
+    assert nights.by_hand().status is RunStatus.PARTIAL
+    assert seen == []
+    assert len(nights.ledger()) == 1
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt(), OperationalError("SELECT", {}, Exception("gone"))])
+def test_what_a_person_stops_is_closed_at_once_and_a_night_is_owed_again(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch, raised: BaseException
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise raised
+
+    with monkeypatch.context() as patch:
+        patch.setattr("hub.stages.cycle.resolve", stop)
+        with pytest.raises(type(raised)):
+            nights.by_hand()
+        [night] = nights.ledger()
+        assert (night.status, night.owner) == (RunStatus.RUNNING, None)
+    [finished] = nights.look()
+    with monkeypatch.context() as patch:
+        patch.setattr("hub.stages.cycle.resolve", stop)
+        with pytest.raises(type(raised)):
+            nights.by_hand()
+
+    assert (finished.number, finished.status, finished.attempt) == (night.number, RunStatus.SUCCEEDED, 1)
+    [stopped, _] = nights.ledger()
+    assert (stopped.errand, stopped.status, stopped.error) == (Errand.HAND, RunStatus.FAILED, "interrupted")
+    assert nights.by_hand().status is RunStatus.SUCCEEDED
+
+
+def test_a_hub_without_a_network_can_be_told_to_publish_and_its_first_night_is_still_owed(tmp_path: Path) -> None:
+    init_home(tmp_path / "hub")
+    with open_hub(tmp_path / "hub") as hub:
+        run, report = Scheduler(hub, threading.Event(), lambda: NIGHT).by_hand()
+
+    assert (run.errand, run.status, run.error) == (Errand.HAND, RunStatus.FAILED, "empty-catalogue")
+    assert report is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import time_machine
 from typer.testing import CliRunner
 
-from hub.cli.door import REFUSED, exit_code
+from hub.cli.door import REFUSED
 from hub.cli.program import app
 from hub.stages.export_gate import Pinned
 from tests.hub.cli.test_commands import run
@@ -35,8 +35,10 @@ def test_a_mistake_is_taken_back_held_mended_and_followed(tmp_path: Path) -> Non
 
         node.put("A-2", actor("Air"))
         night = run("cycle", home=home)
-        assert isinstance(night.exception, Pinned)
-        assert exit_code(night.exception) == REFUSED
+        assert night.exit_code == REFUSED
+        [run_of_it, *_] = told("run", "list", home=home)
+        assert (run_of_it["status"], run_of_it["error"]) == ("failed", Pinned.code)
+        assert f"({Pinned.code})" in night.stderr
         status = told("status", home=home)
         assert (status["release"], status["held"]) == (back["release"], True)
 

@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
+from hub.cli.door import ATTENTION, DONE, REFUSED, SOURCE_FAILED, exit_code
 from hub.cli.program import app
+from hub.stages.running import UnderWay
 from tests.hub.feed_server import Answer, FakeNode, Question, actor, serving
 
 ROOT = Path(__file__).parents[3]
@@ -47,11 +49,11 @@ def slow(tmp_path: Path) -> Iterator[SlowNode]:
         node.allowed.set()
 
 
-def started(home: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "hub.cli", "schedule", *arguments, "--home", str(home)]
+def started(home: Path, *arguments: str, command: str = "schedule") -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "hub.cli", command, *arguments, "--home", str(home)]
     said = os.environ | {"RRMA_HUB_LOG_LEVEL": "info"}
     return subprocess.Popen(
-        command, cwd=ROOT, env=said, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        words, cwd=ROOT, env=said, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
 
 
@@ -131,3 +133,72 @@ def test_a_run_that_is_told_to_stop_is_handed_back_and_finished_by_the_next_proc
     [run] = told(tmp_path, "schedule", "--once")
     assert (left["status"], left["owner"]) == ("running", None)
     assert (run["number"], run["status"], run["attempt"]) == (left["number"], "succeeded", 1)
+
+
+def test_a_cycle_by_hand_does_the_night_while_nobody_else_may_and_the_schedule_leaves_it_done(
+    tmp_path: Path, slow: SlowNode
+) -> None:
+    with started(tmp_path, "--json", command="cycle") as process:
+        assert slow.asked.wait(PATIENCE_S)
+        meanwhile = CliRunner().invoke(app, ["cycle", "--home", str(tmp_path)])
+        assert told(tmp_path, "schedule", "--once") == []
+        slow.allowed.set()
+        report = json.loads(process.communicate()[0])
+
+    assert isinstance(meanwhile.exception, UnderWay)
+    assert exit_code(meanwhile.exception) == REFUSED
+    assert process.returncode == 0
+    assert (report["run"]["errand"], report["run"]["status"]) == ("night", "succeeded")
+    assert told(tmp_path, "schedule", "--once") == []
+    assert [run["number"] for run in told(tmp_path, "run", "list")] == [report["run"]["number"]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "status"),
+    [
+        (None, DONE, "succeeded"),
+        ({"name": 3, "type": "ASSO"}, ATTENTION, "succeeded"),
+        ("down", REFUSED, "failed"),
+        ("one down", SOURCE_FAILED, "partial"),
+        ("dropped", REFUSED, "failed"),
+    ],
+    ids=["whole", "quarantine", "nothing read", "one of two read", "a stage dropped"],
+)
+def test_the_exit_code_of_a_cycle_is_that_of_the_status_which_was_derived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: object, code: int, status: str
+) -> None:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(app, [*arguments, "--home", str(tmp_path)])
+
+    node = FakeNode().put("A-1", actor("Eau"))
+    CliRunner().invoke(app, ["init", str(tmp_path)])
+    with serving(node.answer) as url:
+        run("source", "add", "centraider", url, "--local")
+        run("cycle")
+        node.put("A-2", actor("Terre"))
+        if isinstance(answer, dict):
+            node.put("A-bad", answer)
+        elif answer == "down":
+            node.faults["feed.json"] = lambda _: Answer(b"<html>", "text/html")
+        elif answer == "one down":
+            run("source", "add", "beta", url, "--local")
+        elif answer == "dropped":
+            monkeypatch.setattr("hub.stages.cycle.account_for", lambda *_, **__: [])
+        done = run("cycle", "--json")
+
+    [last, _] = told(tmp_path, "run", "list")
+    assert (done.exit_code, last["status"], last["errand"]) == (code, status, "hand")
+
+
+def test_a_cycle_that_is_told_to_end_leaves_nothing_to_wait_for(tmp_path: Path, slow: SlowNode) -> None:
+    def end(_: Question) -> Answer:
+        os.kill(os.getpid(), signal.SIGTERM)
+        return Answer(b"{}", "application/problem+json", 503)
+
+    slow.node.faults["feed.json"] = end
+    ended = CliRunner().invoke(app, ["cycle", "--home", str(tmp_path)])
+    slow.node.faults.clear()
+    slow.allowed.set()
+
+    assert ended.exit_code == 128 + signal.SIGTERM
+    assert [run["status"] for run in told(tmp_path, "schedule", "--once")] == ["succeeded"]

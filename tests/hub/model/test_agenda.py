@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.model.agenda import ATTEMPTS, PATIENCE, Abandon, Due, Nightly, Resume, Start, due, is_gone
+from hub.model.agenda import ATTEMPTS, PATIENCE, Abandon, Due, Nightly, Resume, Start, due, due_by_hand, is_gone
 from hub.model.run import Errand, Run
 
 NIGHTLY = Nightly()
@@ -168,3 +168,33 @@ def test_news_is_read_once_no_night_is_owed() -> None:
         errand=Errand.NIGHT, local_date=date(2026, 11, 24), sources=None
     )
     assert decided(ran, utc("2026-11-23T12:00")) is None
+
+
+NIGHT_OF_23 = Start(errand=Errand.NIGHT, local_date=date(2026, 11, 23), sources=None)
+BY_HAND = Start(errand=Errand.HAND, local_date=None, sources=None)
+
+
+def test_a_cycle_by_hand_is_the_night_that_is_owed_and_else_one_of_its_own() -> None:
+    done = night(1, date(2026, 11, 23))
+
+    assert due_by_hand(NIGHTLY, [], utc("2026-11-23T12:00")) == NIGHT_OF_23
+    assert due_by_hand(NIGHTLY, [done], utc("2026-11-23T12:00")) == BY_HAND
+    assert due_by_hand(NIGHTLY, [done], utc("2026-11-24T02:29")) == BY_HAND
+    assert due_by_hand(NIGHTLY, [], utc("2026-11-23T12:00"), night=False) == BY_HAND
+
+
+def test_a_cycle_by_hand_that_was_no_night_owes_the_schedule_nothing_and_spares_it_nothing() -> None:
+    by_hand = replace(night(1, date(2026, 11, 23)), errand=Errand.HAND, local_date=None)
+
+    assert due(NIGHTLY, [by_hand], (), utc("2026-11-23T12:00")) == NIGHT_OF_23
+
+
+def test_a_cycle_by_hand_waits_for_whoever_is_at_work_and_goes_on_with_what_nobody_does() -> None:
+    left = night(1, date(2026, 11, 23), ended=False, owner="a")
+    news = replace(left, errand=Errand.NEWS, local_date=None, sources=("reso",))
+    late = left.heartbeat_at + PATIENCE + SECOND
+
+    assert due_by_hand(NIGHTLY, [left], left.heartbeat_at + PATIENCE) is None
+    assert due_by_hand(NIGHTLY, [left], late) == Resume(left)
+    assert isinstance(due_by_hand(NIGHTLY, [news], late), Abandon)
+    assert due(NIGHTLY, [replace(left, errand=Errand.HAND, local_date=None)], (), late) is not None

@@ -57,6 +57,10 @@ def run_at(moment: datetime) -> str:
     return f"run {moment.isoformat()}"
 
 
+def by_hand_at(moment: datetime) -> str:
+    return f"cycle {moment.isoformat()}"
+
+
 @pytest.fixture
 def hubs(engine: Engine) -> Iterator[Callable[[int], list[Hub]]]:
     url = engine.url.render_as_string(hide_password=False)
@@ -157,6 +161,35 @@ def test_a_run_that_kills_every_hub_is_given_up_and_the_next_night_runs(engine: 
     assert (str(run.status), run.error) == ("failed", "run-abandoned")
     assert many[3].ask(run_at(NIGHT + timedelta(days=1))) == "working 2026-11-24 1"
     assert many[3].ask("end") == "succeeded"
+
+
+def test_a_cycle_by_hand_and_the_schedule_are_never_at_work_at_once_and_one_does_the_night(
+    engine: Engine, hubs
+) -> None:
+    many = hubs(4)
+    for hub, word in zip(many, ("cycle", "run", "cycle", "run"), strict=True):
+        hub.talk.send(f"{word} {NIGHT.isoformat()}")
+    heard = {hub: hub.hear() for hub in many}
+    [worker] = [hub for hub, said in heard.items() if said == "working 2026-11-23 1"]
+    assert {said for hub, said in heard.items() if hub is not worker} <= {"nothing", "under way"}
+    others = [hub for hub in many if hub is not worker]
+    assert {hub.ask(by_hand_at(NIGHT)) for hub in others} == {"under way"}
+    assert worker.ask("end") == "succeeded"
+
+    assert {hub.ask(run_at(NIGHT)) for hub in many} == {"nothing"}
+    assert worker.ask(by_hand_at(NIGHT)) == "working None 1"
+    tomorrow = NIGHT + timedelta(days=1)
+    assert others[0].ask(run_at(NIGHT + PATIENCE)) == "nothing"
+    worker.kill()
+    assert others[0].ask(by_hand_at(NIGHT + PATIENCE)) == "under way"
+    assert others[0].ask(by_hand_at(GONE)) == "working None 2"
+    assert others[0].ask("end") == "succeeded"
+    assert others[1].ask(run_at(tomorrow)) == "working 2026-11-24 1"
+    assert others[1].ask("end") == "succeeded"
+
+    assert [(str(run.errand), str(run.local_date)) for run in reversed(ledger(engine))] == [
+        ("night", "2026-11-23"), ("hand", "None"), ("night", "2026-11-24")
+    ]  # fmt: skip
 
 
 def test_a_stage_that_computes_for_long_without_writing_is_heard_of_all_the_same(engine: Engine) -> None:
