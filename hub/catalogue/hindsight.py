@@ -7,7 +7,7 @@ Two that were shown apart and are known to be one count once; one that was shown
 What was published of them stays what it was. A record that has left since keeps the identifier that answers for it now.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -26,7 +26,7 @@ def regrouped(then: Catalogue, now: Catalogue, collection: str) -> dict[str, lis
     homes = now.homes(collection)
     found: dict[str, list[str]] = {}
     for record, before in then.homes(collection).items():
-        known = homes.get(record) or _answering(now, before)
+        known = homes.get(record) or answering(now, before)
         under = found.setdefault(known, [])
         if before not in under:
             under.append(before)
@@ -35,8 +35,17 @@ def regrouped(then: Catalogue, now: Catalogue, collection: str) -> dict[str, lis
 
 def record(then: Catalogue, now: Catalogue, collection: str, national_id: str) -> tuple[str, list[str]]:
     """What an identifier of either time stands for now, and the identifiers published then of what that is."""
-    known = _answering(now, national_id)
+    known = answering(now, national_id)
     return known, regrouped(then, now, collection).get(known, [])
+
+
+def bodies(then: Catalogue, now: Catalogue, collection: str, published: Iterable[str]) -> dict[str, list[str]]:
+    """What is one thing now of which these spoke then, as `regrouped`, in the order of these."""
+    groups, spoken = regrouped(then, now, collection), dict[str, list[str]]()
+    for known, under in groups.items():
+        for each in under:
+            spoken.setdefault(each, []).append(known)
+    return {known: groups[known] for each in published for known in spoken.get(each, ())}
 
 
 @lru_cache(4)
@@ -82,6 +91,7 @@ def _united(lines: list[JSON]) -> JSON:
     return whole | {name: values for name, values in lists.items() if values or name == "sources"}
 
 
-def _answering(now: Catalogue, national_id: str) -> str:
+def answering(now: Catalogue, national_id: str) -> str:
+    """The identifier that answers now for one of any time; itself once it has left the catalogue."""
     state_and_id = now.resolve_id(national_id)
     return state_and_id[1] if state_and_id else national_id

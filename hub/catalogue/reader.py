@@ -123,6 +123,16 @@ class Catalogue:
             for network, local_id, modified_on, payload in rows
         ]
 
+    def home(self, collection: str, network: str, local_id: str) -> str | None:
+        """The golden record that is made of a source record."""
+        row = self._database.one(
+            "SELECT national_id FROM members WHERE (network, local_id, collection) = (?, ?, ?)",
+            network,
+            local_id,
+            collection,
+        )
+        return row[0] if row else None
+
     def homes(self, collection: str) -> dict[tuple[str, str], str]:
         """(network, local id) of every source record of a collection -> the golden record that is made of it."""
         rows = self._database.all(

@@ -15,13 +15,14 @@ from starlette.types import Scope
 from hub.catalogue import Catalogue
 from hub.french import PARIS
 from hub.web.current import Clock, NotYet, ReleaseSource
-from hub.web.query import PARAMETER, PARAMETRE, cursor
+from hub.web.query import KNOWN_NOW, PARAMETER, PARAMETRE, VIEW, cursor
 from schemas.errors import FederationError, RequestError
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SKEW = timedelta(minutes=5)  # a reader's clock may be ahead of ours
 
 _HAVE_A_PAST = "acteurs|projets|annonces|reseaux|donnees|chiffres"
+_SEEN_BOTH_WAYS = re.compile(r"/(?:(?:acteurs|projets|annonces)(?:/[^./]+)?|chiffres)")
 _LINK = re.compile(rf'(?<=href=")(/(?:(?:{_HAVE_A_PAST})(?:[/.][^"?#]*)?)?)(?:\?([^"#]*))?(#[^"]*)?(?=")')
 
 
@@ -62,6 +63,14 @@ def named(request: Request) -> str | None:
     return request.query_params.get(PARAMETRE) or None
 
 
+def known_now(request: Request) -> bool:
+    """Whether a past date is asked for as it is known now. Raises RequestError when it is asked for in another way."""
+    view = request.query_params.get(VIEW)
+    if view not in (None, "", KNOWN_NOW):
+        raise RequestError(f"{VIEW} is {KNOWN_NOW}, or left out")
+    return bool(view and named(request))
+
+
 def moment(text: str) -> datetime:
     """A date stands for the end of that day in Paris; a time must say its offset (RFC 3339). Raises RequestError."""
     try:
@@ -83,16 +92,21 @@ def same_date(request: Request) -> str:
     return f"?{urlencode({parameter: text})}" if text else ""
 
 
-def keeping(part: str, then: str) -> Markup:
-    """Part of a page of the portal, its links to what has a past leading to the date `then`, if any."""
+def keeping(part: str, then: str, known: bool = False) -> Markup:
+    """Part of a page of the portal, its links to what has a past leading to the date `then`, if any.
+
+    known: the page shows that date as it is known now, and so do the pages it leads to that can.
+    """
     if not then:
         return Markup(part)  # noqa: S704 - it was rendered by our templates
-    kept = urlencode({PARAMETRE: then})
+    dates = {PARAMETRE: then}
+    as_published, as_known = urlencode(dates), urlencode(dates | {VIEW: KNOWN_NOW}).replace("&", "&amp;")
 
     def dated(link: re.Match[str]) -> str:
         path, query, fragment = link.groups("")
         if re.search(rf"(?:^|&|;){PARAMETRE}=", query):
             return link[0]
+        kept = as_known if known and _SEEN_BOTH_WAYS.fullmatch(path) else as_published
         return f"{path}?{query}{'&amp;' if query else ''}{kept}{fragment}"
 
     return Markup(_LINK.sub(dated, part))  # noqa: S704 - what is put in is percent-encoded

@@ -15,6 +15,9 @@ from schemas.errors import RequestError
 from schemas.geography import Commune
 
 PARAMETER, PARAMETRE = "as_of", "au"
+VIEW, KNOWN_NOW = "vu", "aujourdhui"
+"""How the portal is asked for a past date as it is known now, rather than as it was published then."""
+
 MAX_TEXT = 200
 MAX_VALUES = 50
 MAX_PAGE = 10_000
@@ -32,7 +35,17 @@ POINT = f"{LATITUDE},{LONGITUDE}"
 PATHS = {"actor": "/acteurs", "project": "/projets", "announcement": "/annonces"}
 """Where the portal shows each collection."""
 
-PORTAL_PARAMETERS = {PARAMETRE, "q", "pres_de", "rayon", "zone", "tri", "page", *(facet.parametre for facet in FACETS)}
+PORTAL_PARAMETERS = {
+    PARAMETRE,
+    VIEW,
+    "q",
+    "pres_de",
+    "rayon",
+    "zone",
+    "tri",
+    "page",
+    *(facet.parametre for facet in FACETS),
+}
 API_PARAMETERS = {
     PARAMETER,
     "q",
@@ -127,7 +140,8 @@ def address(params: QueryParams, known: set[str], **changes: str | None) -> str:
 def shared(params: QueryParams, *dropped: str) -> str:
     """The query string of a search of the portal without the page, what goes without saying, and what is dropped."""
     unsaid = ["page"] + ["rayon"] * (not params.get("pres_de", "").strip()) + ["tri"] * (params.get("tri") != "nom")
-    return address(params, PORTAL_PARAMETERS, **dict.fromkeys([*unsaid, *dropped]))
+    of_today = PARAMETRE in dropped or not params.get(PARAMETRE)
+    return address(params, PORTAL_PARAMETERS, **dict.fromkeys([*unsaid, *dropped, *[VIEW] * of_today]))
 
 
 def without(params: QueryParams, known: set[str], name: str, value: str) -> str:

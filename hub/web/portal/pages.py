@@ -8,17 +8,17 @@ import orjson
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
 
 from hub.catalogue import Catalogue
-from hub.french import moment
 from hub.model.imprint import TITLE_EN
 from hub.search import Query, Suggestion
 from hub.web.cited import every
-from hub.web.current import Clock, NothingThen, NotKept, NotPublishedYet, NotYet, ReleaseSource, Withdrawn, now_utc
-from hub.web.dated import Dated, keeping, named, remembered, same_date
+from hub.web.current import Clock, ReleaseSource, Withdrawn, now_utc
+from hub.web.dated import Dated, keeping, known_now, named, remembered, same_date
 from hub.web.facets import BY_FIELD
 from hub.web.found import find, find_open, open_records
-from hub.web.portal import embeds, english, exports, freshness, home, record, structured, words
+from hub.web.portal import embeds, english, exports, freshness, home, known, record, refusals, structured, words
 from hub.web.portal.about import rules
 from hub.web.portal.downloads import by_subject
 from hub.web.portal.results import results
@@ -26,36 +26,8 @@ from hub.web.query import PARAMETER, PARAMETRE, PATHS, api_address, from_portal,
 from schemas.errors import FederationError, NotFound, RequestError
 
 Endpoint = Callable[..., Any]
-ERRORS = {
-    400: ("Demande illisible", "L’adresse contient une valeur que nous ne savons pas lire."),
-    403: (
-        "Données non ouvertes",
-        "Cette fiche se lit sur sa page ; sa structure n’a pas accepté sa reprise.",
-    ),
-    404: ("Page introuvable", "Cette adresse ne mène à aucune page du catalogue."),
-    405: ("Demande illisible", "Cette adresse se consulte, elle ne reçoit rien."),
-    410: (
-        "Fiche retirée",
-        "Cette fiche a été publiée, puis retirée par son réseau. Son identifiant ne sera pas réutilisé.",
-    ),
-    503: ("Catalogue pas encore publié", "Aucune version n’est encore en ligne. Revenez dans quelques minutes."),
-}
-DATES: dict[type[FederationError], tuple[str, str]] = {
-    NotYet: ("Date à venir", "Cette date n’est pas encore passée : le catalogue de ce jour-là n’existe pas."),
-    NotPublishedYet: ("Rien à cette date", "Aucune version du catalogue conservée ici n’était publiée à cette date."),
-    NotKept: (
-        "Version plus conservée",
-        "La version de cette date n’est plus conservée : les plus anciennes ne le sont qu’une par semaine ou par mois.",
-    ),
-    Withdrawn: (
-        "Version retirée à la suite d’un effacement",
-        "Elle contenait une fiche qui devait être effacée : elle n’est plus servie. Son nom peut rester cité.",
-    ),
-}
 TIMELESS = ("/a-propos", "/integration", "/en")
 """Pages that are of today whatever date they are asked for."""
-
-UNEXPECTED = ("Erreur", "Quelque chose s’est mal passé de notre côté. L’incident est enregistré.")
 
 
 class Pages:
@@ -105,9 +77,7 @@ class Pages:
 
     def error(self, request: Request, status: int, error: FederationError | None = None) -> Response:
         """An error for people: what happened and where to go from here. After a fault of ours nothing is relied on."""
-        title, explanation = ERRORS.get(status, UNEXPECTED)
-        if isinstance(error, NothingThen):
-            title, explanation = DATES[type(error)]
+        title, explanation = refusals.said(status, error, dated=bool(named(request)))
         try:
             catalogue = self._release() if status < 500 else None
         except FederationError:
@@ -119,7 +89,7 @@ class Pages:
             status,
             title=title,
             explanation=explanation,
-            around=_around(error),
+            around=refusals.around(error),
             dated=bool(named(request)),
             withdrawn=isinstance(error, Withdrawn),
         )
@@ -131,13 +101,15 @@ class Pages:
         catalogue: Catalogue | None,
         status: int = 200,
         hindsight: str | None = None,
+        path_then: str | None = None,
         **values: Any,
     ) -> Response:
         """One page.
 
-        hindsight: where the API tells the same with what is known now; None where it does not.
-        The template also gets then, the date it is of ("" for today), and kept, the search it shows, for links to
-        another date.
+        hindsight: where the API tells the same with what is known now; None where it does not, nor does the portal.
+        path_then: where the same stands as it was published then, where that is elsewhere.
+        The template also gets then, the date it is of ("" for today), known, whether it shows that date as it is known
+        now, and kept, the search it shows, for links to another date.
         """
         page = self._templates.get_template(template)
         then = (named(request) or "") if status < 400 and request.url.path not in TIMELESS else ""
@@ -145,11 +117,19 @@ class Pages:
         if hindsight is not None:
             path, _, query = hindsight.partition("?")
             hindsight = f"/api/v1/hindsight{path}?{query}{'&' if query else ''}{urlencode({PARAMETER: then})}"
+        as_known = bool(then) and hindsight is not None and known_now(request)
         text = page.render(
-            catalogue=catalogue, path=request.url.path, then=then, kept=kept, hindsight=hindsight, **values
+            catalogue=catalogue,
+            path=request.url.path,
+            path_then=path_then or request.url.path,
+            then=then,
+            known=as_known,
+            kept=kept,
+            hindsight=hindsight,
+            **values,
         )
         response = Response(text, status, media_type="text/html")
-        return remembered(response, catalogue) if then and catalogue else response
+        return remembered(response, catalogue) if then and catalogue and not as_known else response
 
     async def _home(self, request: Request) -> Response:
         catalogue = self._catalogue_of(request)
@@ -158,6 +138,8 @@ class Pages:
     def _search(self, collection: str) -> Endpoint:
         async def answer(request: Request) -> Response:
             catalogue = self._catalogue_of(request)
+            if known_now(request):
+                return await self._known_list(request, catalogue, collection)
             shown = results(catalogue, request.query_params, collection, request.url.path)
             response = self._render(
                 request,
@@ -176,6 +158,8 @@ class Pages:
     def _record(self, collection: str) -> Endpoint:
         async def answer(request: Request, national_id: str) -> Response:
             catalogue = self._catalogue_of(request)
+            if known_now(request):
+                return await self._known_record(request, catalogue, collection, national_id)
             found = find(catalogue, collection, national_id)
             if found.moved:
                 return RedirectResponse(f"{PATHS[collection]}/{found.id}{same_date(request)}", 301)
@@ -198,6 +182,24 @@ class Pages:
             )
 
         return answer
+
+    async def _known_list(self, request: Request, then: Catalogue, collection: str) -> Response:
+        asked = (request.query_params, collection, request.url.path)
+        found = await run_in_threadpool(known.listed, then, self._release(), *asked)
+        address = f"/{collection}s?{api_address(found.query)}"
+        return self._render(request, "known-list.html", then, hindsight=address, results=found)
+
+    async def _known_record(self, request: Request, then: Catalogue, collection: str, text: str) -> Response:
+        body = await run_in_threadpool(known.body, then, self._release(), collection, text)
+        return self._render(
+            request,
+            "known-record.html",
+            then,
+            hindsight=f"/{collection}s/{body.id}",
+            path_then=f"{PATHS[collection]}/{body.published[0].record['id']}",
+            collection=collection,
+            body=body,
+        )
 
     def _json(self, collection: str) -> Endpoint:
         async def answer(request: Request, national_id: str) -> Response:
@@ -226,7 +228,10 @@ class Pages:
         )
 
     async def _figures(self, request: Request) -> Response:
-        catalogue = self._catalogue_of(request)
+        catalogue, now = self._catalogue_of(request), self._release()
+        if known_now(request):
+            counted = await run_in_threadpool(known.figures, catalogue, now)
+            return self._render(request, "known-figures.html", catalogue, hindsight="", figures=counted, now=now)
         figures, tables = (every(catalogue, kind) for kind in ("figures", "tables"))
         return self._render(request, "figures.html", catalogue, hindsight="", figures=figures, tables=tables)
 
@@ -286,13 +291,6 @@ class Pages:
             )
 
         return answer
-
-
-def _around(error: FederationError | None) -> list[tuple[str, str]]:
-    """The times around one that no release answers for: as an address bar names them, and in words."""
-    if not isinstance(error, NothingThen) or isinstance(error, Withdrawn):
-        return []
-    return [(at.strftime("%Y-%m-%dT%H:%M:%SZ"), moment(at)) for at in (error.earlier, error.later) if at]
 
 
 def _address(suggestion: Suggestion, then: str | None) -> str:

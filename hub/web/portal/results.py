@@ -90,12 +90,7 @@ def results(catalogue: Catalogue, params: QueryParams, collection: str, path: st
         raise NotFound(f"page {query.page} of {last}")
     typed = params.get("pres_de", "").strip()
     place = commune(typed)
-
-    def page(number: int) -> str | None:
-        if not 1 <= number <= last:
-            return None
-        return f"{path}?{address(params, PORTAL_PARAMETERS, page=str(number) if number > 1 else None)}"
-
+    previous, following = around(path, params, query.page, last)
     return Results(
         path=path,
         query=query,
@@ -104,11 +99,22 @@ def results(catalogue: Catalogue, params: QueryParams, collection: str, path: st
         facets=tuple(choices for facet in FACETS if (choices := _choices(catalogue, facet, query, hits)).first),
         active=active(catalogue, query, params, path, place),
         shared=shared(params),
-        previous=page(query.page - 1),
-        following=page(query.page + 1),
+        previous=previous,
+        following=following,
         last=last,
         unknown=typed if typed and place is None else "",
     )
+
+
+def around(path: str, params: QueryParams, page: int, last: int) -> tuple[str | None, str | None]:
+    """The addresses of the pages before and after one of `last`."""
+
+    def at(number: int) -> str | None:
+        if not 1 <= number <= last:
+            return None
+        return f"{path}?{address(params, PORTAL_PARAMETERS, page=str(number) if number > 1 else None)}"
+
+    return at(page - 1), at(page + 1)
 
 
 def _agenda(catalogue: Catalogue, query: Query) -> tuple[str, ...]:

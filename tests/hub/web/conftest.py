@@ -129,6 +129,9 @@ def pages(shared_actor: str, project: str, announcement: str) -> dict[str, str]:
         "about": "/a-propos",
         "english": "/en",
         "past": "/acteurs?q=senegal&au=2026-11-03",
+        "known now": "/acteurs?q=senegal&au=2026-11-03&vu=aujourdhui",
+        "actor known now": f"/acteurs/{shared_actor}?au=2026-11-03&vu=aujourdhui",
+        "figures known now": "/chiffres?au=2026-11-03&vu=aujourdhui",
         "error": "/nulle-part",
         "no such date": "/acteurs?q=senegal&au=2020-01-01",
     }

@@ -22,6 +22,7 @@ from tests.hub.visits import NIGHT
 
 DAY = timedelta(days=1)
 OF_TODAY = ("/releases/", "/api/", "/a-propos", "/changements", "/oai")
+KNOWN_NOW = "au=2026-11-23&vu=aujourdhui"
 PAGE = {"actors": "/api/v1/actors", "hindsight": "/api/v1/hindsight/actors"}
 
 
@@ -142,6 +143,20 @@ def test_two_that_are_known_to_be_one_count_once_in_hindsight(history: History) 
     counted = history.get("/api/v1/hindsight", then)
     assert [figure(counted, name) for name in ("actors", "actor-entries", "actor-records")] == [1, 2, 2]
 
+    listed = soup(history, f"/acteurs?q=lumi%C3%A8re&{KNOWN_NOW}")
+    assert listed.select_one("main h2").get_text() == "1 structure distincte"
+    assert listed.select_one(".card h3 a")["href"] == f"/acteurs/{page['items'][0]['id']}?{KNOWN_NOW}"
+    for each in ids:
+        seen = soup(history, f"/acteurs/{each}?{KNOWN_NOW}")
+        published = {link.get_text(): link["href"] for link in seen.select("article h2 a")}
+        assert published == {
+            name: f"/acteurs/{one}?au=2026-11-23"
+            for name, one in zip(("Eau et Vie", "Association Lumière"), ids, strict=True)
+        }
+        assert f"identifiant {record.json()['id']}" in seen.dl.get_text()
+    rows = [row.get_text(" ", strip=True) for row in soup(history, f"/chiffres?{KNOWN_NOW}").select("tbody tr")]
+    assert "Acteurs distincts, chacun compté une fois. 2 1" in rows
+
 
 def test_one_that_is_known_to_be_two_counts_twice_in_hindsight(history: History) -> None:
     history.past.put("alpha/1", said("Eau et Vie", email="a@eau.fr")).put(
@@ -160,6 +175,14 @@ def test_one_that_is_known_to_be_two_counts_twice_in_hindsight(history: History)
     counted = history.get("/api/v1/hindsight", then)
     assert [figure(counted, name) for name in ("actors", "actor-entries", "actor-records")] == [2, 2, 2]
 
+    assert soup(history, f"/acteurs?{KNOWN_NOW}").select_one("main h2").get_text() == "2 structures distinctes"
+    one, other = (each["id"] for each in page["items"])
+    for this, that in ((one, other), (other, one)):
+        seen = soup(history, f"/acteurs/{this}?{KNOWN_NOW}")
+        assert [link["href"] for link in seen.select(".hint a")] == [f"/acteurs/{that}?{KNOWN_NOW}"]
+        as_published = seen.find("a", string="Tel que publié alors")["href"]
+        assert soup(history, as_published).h1.get_text() == "Eau et Vie"
+
 
 def test_one_that_has_left_since_is_still_what_it_was(history: History) -> None:
     history.past.put("alpha/1", said("Eau et Vie")).put("alpha/2", said("Puits du Sahel"))
@@ -172,6 +195,9 @@ def test_one_that_has_left_since_is_still_what_it_was(history: History) -> None:
     assert history.get(f"/api/v1/actors/{actor}", then).json()["name"] == "Eau et Vie"
     assert history.get(f"{PAGE['hindsight']}/{actor}", then).json()["published_as"] == [actor]
     assert history.get(f"{PAGE['hindsight']}/{actor}", now).status_code == 404
+    assert "N’est plus au catalogue" in soup(history, f"/acteurs/{actor}?{KNOWN_NOW}").dl.get_text()
+    nothing = soup(history, f"/acteurs/{actor}?au=2026-11-24&vu=aujourdhui", 404)
+    assert nothing.h1.get_text() == "Pas au catalogue à cette date"
 
 
 def test_an_identifier_that_had_moved_then_leads_on_within_that_date(history: History) -> None:
@@ -225,9 +251,7 @@ def test_who_browses_a_past_date_stays_there_until_they_go_back(history: History
         assert "Catalogue tel que publié le 23 novembre 2026 à 3\u202fh\u202f30" in banner.get_text()
         assert banner.find("a", string="Revenir à aujourd’hui")["href"] == path
         links = {link["href"] for link in page.select("header a, main a, footer p a") if link["href"].startswith("/")}
-        past = {
-            link for link in links if not link.startswith(("/releases/", "/api/", "/a-propos", "/changements", "/oai"))
-        }
+        past = {link for link in links if not link.startswith(OF_TODAY)}
         assert [link for link in past if "au=2026-11-23" not in link] == [], path
         assert [form["action"] for form in page.select("form") if not form.select("input[name=au]")] == []
         assert {history.client.get(link).status_code for link in past} == {200}, path
@@ -238,17 +262,34 @@ def test_who_browses_a_past_date_stays_there_until_they_go_back(history: History
     assert searched.headers["hx-push-url"] == "/acteurs?q=eau&au=2026-11-23"
 
 
-def test_the_banner_leads_to_the_same_seen_with_what_is_known_now(history: History) -> None:
+def test_each_page_of_a_past_date_offers_both_ways_to_see_it(history: History) -> None:
     history.past.put("alpha/1", said("Eau et Vie", sectors=["EAU"]))
     first = history.night()
     actor = history.id_of("Eau et Vie", first)
 
     for path in ("/acteurs?q=eau&secteur=EAU&pres_de=Tours&rayon=50", f"/acteurs/{actor}", "/chiffres", "/annonces"):
         address = f"{path}{'&' if '?' in path else '?'}au=2026-11-23"
-        known = soup(history, address).find("a", string=re.compile("doublons connus depuis"))["href"]
-        assert history.client.get(known).status_code == 200
-        assert ("sector=EAU&near=47" in known) == ("secteur" in path)
-    assert soup(history, "/donnees?au=2026-11-23").find("a", string=re.compile("doublons")) is None
+        choice = soup(history, address).select("#ancienne nav a")
+        assert [(link.get_text(), link.get("aria-current")) for link in choice] == [
+            ("Tel que publié alors", "page"),
+            ("Tel que connu aujourd’hui", None),
+        ]
+        assert [link["href"] for link in choice] == [address, f"{address}&vu=aujourdhui"]
+        answer = history.client.get(f"{address}&vu=aujourdhui")
+        known = BeautifulSoup(answer.text, "html.parser")
+        assert "memento-datetime" not in answer.headers  # no such page was published then
+        assert known.select_one("meta[name=robots]")["content"] == "noindex, follow"
+        assert known.select_one("#ancienne [aria-current]")["href"] == f"{address}&vu=aujourdhui"
+        assert known.find("a", string="Revenir à aujourd’hui")["href"] == path
+        assert known.select_one("#autre-date input[name=vu]")["value"] == "aujourdhui"
+        links = {link["href"] for link in known.select("header a, main a") if link["href"].startswith("/")}
+        assert [link for link in links if "au=2026-11-23" not in link and not link.startswith(OF_TODAY)] == []
+        assert {history.client.get(link).status_code for link in links} == {200}, path
+        as_json = known.find("a", string=re.compile("en JSON"))["href"]
+        assert ("sector=EAU&near=47" in as_json) == ("secteur" in path)
+    assert soup(history, "/donnees?au=2026-11-23").select("#ancienne nav") == []
+    assert history.client.get("/acteurs?au=2026-11-23&vu=demain").status_code == 400
+    assert soup(history, "/acteurs?vu=aujourdhui").select("#ancienne, [href*=vu]") == []
 
 
 def test_a_date_to_come_and_one_before_the_first_release_say_what_to_do(history: History) -> None:
@@ -288,23 +329,6 @@ def test_a_page_of_the_past_is_not_sent_twice_and_no_longer_than_its_release_is_
     [pruned] = [each for each in history.releases.iterdir() if each.name.startswith("20261124")]
     shutil.rmtree(pruned)
     assert [again(path) for path in paths] == [404, 404]
-
-
-def test_pages_say_which_day_they_show_and_lead_back(history: History) -> None:
-    history.past.put("alpha/1", said("Eau et Vie"))
-    first = history.night()
-    history.past.put("alpha/1", said("Eau et Vie Touraine"))
-    history.night()
-    actor = history.id_of("Eau et Vie", first)
-
-    page = history.client.get(f"/acteurs/{actor}?au=2026-11-23").text
-
-    assert "<h1>Eau et Vie</h1>" in page
-    assert f'<a href="/acteurs/{actor}">Revenir à aujourd’hui</a>' in page
-    assert "Revenir à aujourd’hui" not in history.client.get(f"/acteurs/{actor}").text
-    assert "Voir cette page à une autre date" in history.client.get("/chiffres").text
-    gone = history.client.get(f"/acteurs/{actor}?au=2020-01-01")
-    assert (gone.status_code, "Rien à cette date" in gone.text) == (404, True)
 
 
 def soup(history: History, path: str, status: int = 200) -> Any:
