@@ -1,6 +1,7 @@
 """Ask for the erasure of a record, and keep the receipts that say how far it has come.
 
 asked ──► a tombstone of reason `erased` ──► the hub erases ──► a signed receipt ──► kept as it was signed
+  └──► its id is remembered ──► a row that still bears it is kept back, until somebody lifts that
 """
 
 from datetime import datetime
@@ -8,7 +9,7 @@ from datetime import datetime
 from node.errors import HubRefused
 from node.home import Home
 from node.nation import Nation, Signed
-from node.store import corrections, ingests, receipts, records
+from node.store import corrections, erased, ingests, receipts, records
 from node.store.engine import reading, writing
 from node.store.receipts import DONE, Receipt
 from node.store.records import Statement
@@ -30,8 +31,19 @@ def ask(home: Home, collection: str, local_id: str, now: datetime) -> int:
         origin = records.held(connection, collection)[local_id].origin
         corrections.forget(connection, collection, local_id)
         ingests.forget(connection, collection, local_id)
-        erased = Statement(collection=collection, local_id=local_id, origin=origin, payload=None, erased=True)
-        return records.apply(connection, [erased], ingest=NO_FILE, modified_at=spell_moment(now))
+        erased.keep(connection, collection, local_id, spell_moment(now))
+        gone = Statement(collection=collection, local_id=local_id, origin=origin, payload=None, erased=True)
+        return records.apply(connection, [gone], ingest=NO_FILE, modified_at=spell_moment(now))
+
+
+def lift(home: Home, collection: str, local_id: str) -> None:
+    """Let the next file that holds an erased record state it again. What was erased comes back from nowhere else.
+
+    Raises NotFound when its erasure was never asked for here, or was lifted already.
+    """
+    with writing(home.engine) as connection:
+        if not erased.lift(connection, collection, local_id):
+            raise NotFound(f"Aucun effacement n'est en vigueur pour {local_id} ({collection}) : il n'y a rien à lever.")
 
 
 def fetch(home: Home, nation: Nation, now: datetime) -> list[Receipt]:

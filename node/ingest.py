@@ -12,7 +12,7 @@ from node.correcting import applied
 from node.home import Home
 from node.plan import Plan, Verdict, compare, require_no_loss
 from node.reading import Reading, issue_json, read
-from node.store import ingests, records, state
+from node.store import erased, ingests, records, state
 from node.store.engine import reading, writing
 from schemas.errors import ContractError
 from schemas.manifest import spell_moment
@@ -68,7 +68,9 @@ def _plan(connection: Connection, read_file: Reading) -> Plan:
             raise ContractError(f"{local_id} is held without a payload")
         return found.payload
 
-    return compare(applied(connection, read_file), records.held(connection, read_file.collection), recall)
+    collection = read_file.collection
+    held, gone = records.held(connection, collection), erased.of(connection, collection)
+    return compare(applied(connection, read_file), held, recall, erased=gone)
 
 
 def _history(plan: Plan, *, dated: str, now: str) -> ingests.Ingest:

@@ -6,6 +6,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 import orjson
@@ -120,14 +121,18 @@ class Plan:
         return (*puts, *withdrawn)
 
 
-def compare(reading: Reading, held: Mapping[str, Held], recall: Callable[[str], bytes]) -> Plan:
+def compare(
+    reading: Reading, held: Mapping[str, Held], recall: Callable[[str], bytes], *, erased: Mapping[str, str]
+) -> Plan:
     """Decide what becomes of each row.
 
     held:   every record of the reading's collection the store knows, by id.
     recall: the stored payload of a live record.
+    erased: ids whose erasure was asked for, and when (RFC 3339): their rows are kept back.
     A row that cannot be stored keeps its record as it is: a record vanishes only when no row names it.
     """
-    candidates = _without_twins(reading.candidates)
+    twins_told = _without_twins(reading.candidates)
+    candidates = tuple(_without_erased(one, reading.collection, erased) for one in twins_told)
     rows = tuple(_planned(_without_stranger(one, reading.origin, held), held, recall) for one in candidates)
     ours = {local_id for local_id, known in held.items() if known.hash and known.origin == reading.origin}
     return Plan(
@@ -181,6 +186,21 @@ def _told_of_twins(candidate: Candidate, rows: list[int]) -> Candidate:
     severity = Severity.WARNING if is_first else Severity.ERROR
     told = (*candidate.issues, _issue(candidate, "duplicate-id", severity, message))
     return replace(candidate, issues=told, payload=candidate.payload if is_first else None)
+
+
+def _without_erased(candidate: Candidate, collection: str, erased: Mapping[str, str]) -> Candidate:
+    """What was erased on request is not stated by a file that still holds it. Nothing else is told of the row: what is
+    told is kept, and would keep of the record what was to be forgotten."""
+    asked_at = erased.get(candidate.id or "")
+    if asked_at is None:
+        return candidate
+    day = datetime.fromisoformat(asked_at).strftime("%d/%m/%Y")
+    which = candidate.id if collection == "actor" else f"{candidate.id} --collection {collection}"
+    message = (
+        f"Cette fiche a été effacée le {day} à votre demande : elle n'est plus transmise. Supprimez cette ligne de "
+        f"votre tableau. Pour la publier de nouveau : « rrma-node erasure lift {which} », puis enregistrez le tableau."
+    )
+    return replace(candidate, issues=(_issue(candidate, "erased-on-request", Severity.ERROR, message),), payload=None)
 
 
 def _without_stranger(candidate: Candidate, origin: str, held: Mapping[str, Held]) -> Candidate:

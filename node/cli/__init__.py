@@ -307,8 +307,26 @@ def ask_erasure(
         tell_json({"network": opened.settings.network, "collection": collection, "id": local_id, "seq": seq})
         return
     say(f"La fiche {local_id} est effacée de ce nœud. Le pôle l'effacera à sa prochaine lecture (rrma-node ping).")
-    say("Ôtez aussi sa ligne de votre tableau : sinon, l'enregistrer la transmettrait de nouveau.")
+    say("Ôtez aussi sa ligne de votre tableau : tant qu'elle y reste, elle est mise de côté.")
     say("« rrma-node erasure list » dit où cela en est.")
+
+
+@erasure.command("lift")
+def lift_erasure(
+    local_id: Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="Celui de la fiche effacée.")],
+    collection: Annotated[str, typer.Option(help="actor, project ou announcement.")] = "actor",
+    home: HomeOption = Path(),
+    as_json: JsonOption = False,
+) -> None:
+    """Permettre à votre tableau de transmettre de nouveau une fiche effacée."""
+    from node import erasing  # noqa: PLC0415 (see above)
+
+    opened = homes.open_home(home)
+    erasing.lift(opened, collection, local_id)
+    if as_json:
+        tell_json({"network": opened.settings.network, "collection": collection, "id": local_id})
+        return
+    say(f"L'effacement de {local_id} est levé : le prochain tableau enregistré qui contient la fiche la transmettra.")
 
 
 @erasure.command("list")

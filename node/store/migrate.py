@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from node.errors import NotANode
 from node.store.engine import reading, writing
 
-HEAD = "0004"
+HEAD = "0005"
 _MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 

@@ -10,6 +10,7 @@ kept_back    rows of the last file of each origin that could not be stored, and 
 nation       one row: where the feedback of the national level stands
 fates        what became of each record there, as last fetched
 receipts     what the national level told of each erasure that was asked for, as it signed it
+erased       ids whose records were erased on request: no file states them again until that is lifted
 corrections  what the national level proposed and the network accepted: it holds until the network's file says otherwise
 """
 
@@ -133,6 +134,15 @@ fates = Table(
     Column("words", Text, nullable=False),
     Column("line", Text, nullable=False),
     Index(None, "fate", "words"),
+    sqlite_strict=True,
+)
+
+erased = Table(
+    "erased",
+    metadata,
+    Column("collection", Text, primary_key=True),
+    Column("local_id", Text, primary_key=True),
+    Column("asked_at", Text, nullable=False),
     sqlite_strict=True,
 )
 

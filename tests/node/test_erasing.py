@@ -1,7 +1,9 @@
 """A record that must be forgotten: asked for at the node, erased by the hub, and proved by the receipt that is kept."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from sqlalchemy import text
 
+from node import erasing
 from node.errors import HubRefused
+from node.home import DATABASE, Home, open_home
 from node.nation import Nation
-from node.store import receipts
+from node.store import erased as erased_ids
+from node.store import receipts, records
 from node.store.engine import reading, writing
 from node.web.app import app_of
 from node.web.told import progress
@@ -25,7 +30,7 @@ from tests.hub.feed_server import Answer
 from tests.hub.feed_server import serving as answering
 from tests.hub.web.conftest import serving
 from tests.node.federation import PASSWORD, ROWS, Federation
-from tests.node.nodes import ingest, row
+from tests.node.nodes import NOW, add_mapping, ingest, make_home, row
 
 NAME = "0" * 32
 
@@ -41,6 +46,11 @@ def let_go(federation: Federation) -> None:
     said = ("--by", "claire", "--reason", "Vu au téléphone.")
     run_hub("job", "confirm", str(newest["number"]), *said, home=federation.hub.home)
     federation.cycle()
+
+
+def live(home: Home) -> list[records.Stated]:
+    with reading(home.engine) as connection:
+        return sorted(records.live(connection), key=lambda each: each.local_id)
 
 
 @pytest.fixture
@@ -100,6 +110,69 @@ def test_what_is_erased_leaves_nothing_at_the_node_and_is_not_asked_twice(federa
         stated = connection.execute(text("SELECT reason, payload FROM records WHERE local_id = 'A-2'")).one()
         assert stated == ("erased", None)
         assert connection.scalar(text("SELECT count(*) FROM kept_back WHERE local_id = 'A-2'")) == 0
+
+
+def kept_by(federation: Federation) -> str:
+    """All the text that the node's database holds."""
+    with closing(sqlite3.connect(federation.node.path / DATABASE)) as database:
+        return "\n".join(database.iterdump())
+
+
+def test_a_file_that_still_holds_an_erased_row_does_not_bring_it_back_and_nothing_of_it_is_kept(
+    federation: Federation,
+) -> None:
+    node = federation.node
+    add_mapping(node, "ecoles")
+    federation.run("erasure", "ask", "A-2")
+    with writing(node.engine) as connection:
+        records.compact(connection, 1_000)
+    again = [*ROWS, row("A-2", Nom="Lycée de Fondettes", SIREN="lycee@fondettes.example")]
+    done = ingest(node, again)
+    elsewhere = ingest(node, [row("A-2", Nom="Lycée de Fondettes"), row("B-1")], mapping="ecoles")
+
+    for found, places in ((done, [3, 6]), (elsewhere, [2])):
+        told = [one.issue for each in found.plan.rows for one in each.candidate.issues if one.row in places]
+        assert {one.code for one in told} == {"erased-on-request"}
+        assert "rrma-node erasure lift A-2 »" in told[0].message
+    assert [one.local_id for one in live(node)] == ["A-1", "A-3", "A-4", "B-1"]
+    assert "Fondettes" not in kept_by(federation)
+    assert "fondettes" not in kept_by(federation)
+    federation.cycle()
+    assert "annulée" not in federation.run("erasure", "list").stdout.lower()
+
+
+def test_an_erasure_that_is_lifted_lets_the_next_file_state_the_record_again(federation: Federation) -> None:
+    federation.run("erasure", "ask", "A-2")
+    ingest(federation.node, ROWS)
+    lifted = federation.run("erasure", "lift", "A-2")
+    before = [one.local_id for one in live(federation.node)]
+    done = ingest(federation.node, ROWS)
+    nothing = federation.run("erasure", "lift", "A-2")
+    asked_again = federation.told("erasure", "ask", "A-2")["seq"]
+
+    assert (lifted.exit_code, before) == (0, ["A-1", "A-3", "A-4"])
+    assert done.plan.counts["new"] == 1
+    assert isinstance(nothing.exception, NotFound)
+    assert asked_again == done.state.seq + 1
+    assert ingest(federation.node, ROWS).plan.counts["kept_back"] == 1
+
+
+def test_a_node_that_erased_before_it_remembered_remembers_what_its_log_says(tmp_path: Path) -> None:
+    home = make_home(tmp_path / "node")
+    ingest(home, [row("A-1"), row("A-2"), row("A-3")])
+    for local_id in ("A-1", "A-2"):
+        erasing.ask(home, "actor", local_id, NOW)
+    erasing.lift(home, "actor", "A-1")
+    ingest(home, [row("A-1"), row("A-3")])
+    with writing(home.engine) as connection:
+        records.compact(connection, 1_000)
+        connection.execute(text("DROP TABLE erased"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    home.engine.dispose()
+    opened = open_home(home.path)
+
+    with reading(opened.engine) as connection:
+        assert erased_ids.of(connection, "actor") == {"A-2": "2026-11-23T08:00:00Z"}
 
 
 def test_a_record_that_had_only_left_can_be_erased_later(federation: Federation) -> None:

@@ -59,7 +59,7 @@ def test_every_issue_code_of_the_node_is_told() -> None:
     literals = {node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)}
     codes = {text for text in literals if isinstance(text, str) and re.fullmatch(r"[a-z]+(-[a-z]+)+", text)}
 
-    assert codes == {"duplicate-id", "id-of-another-origin", "not-transmissible"}
+    assert codes == {"duplicate-id", "id-of-another-origin", "erased-on-request", "not-transmissible"}
     assert [code for code in codes if f"`{code}`" not in README] == []
 
 
