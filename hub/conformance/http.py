@@ -6,6 +6,7 @@ from binascii import Error as NotBase64
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
+from hub.conformance.beside import BESIDE
 from hub.conformance.ledger import Ledger
 from hub.conformance.manifest import parsed
 from hub.conformance.reply import IDENTITY, Fault, Reply
@@ -47,7 +48,7 @@ def replies(found: tuple[Reply, ...], ledger: Ledger) -> None:
         for code in dict.fromkeys(_CHECK_OF.values()):
             ledger.expect(code, code != broken, f"{reply.asked}: {reply.fault} {reply.detail}")
         ledger.expect("answer-status", reply.status < 500, f"{reply.asked}: HTTP {reply.status}")
-        page = reply.status == 200 and reply.media_type in _HTML
+        page = reply.status == 200 and reply.media_type in _HTML and not reply.asked.endswith(BESIDE)
         ledger.expect("answer-html", not page, f"{reply.asked}: a web page")
         _accepted(reply, ledger)
         _digested(reply, ledger)

@@ -102,6 +102,7 @@ class Seen:
     again:   the first page of the walk of 7, asked for once more.
     links:   (collection, id, hash) -> the answer of its link.
     buckets: (collection, bucket) -> its live records.
+    beside:  of a static node: path of a file -> the answer where the file that signs it may be.
     """
 
     has_token: bool
@@ -123,11 +124,20 @@ class Seen:
     buckets: Mapping[tuple[str, str], Page] = field(default_factory=dict)
     links: Mapping[tuple[str, str, str], Reply] = field(default_factory=dict)
     missing: Reply | None = None
+    beside: Mapping[str, Reply] = field(default_factory=dict)
     still: bool
 
     @property
     def is_live(self) -> bool:
         return "changes" in self.manifest.links
+
+    @property
+    def snapshot_link(self) -> str:
+        return snapshot_link(self.manifest)
+
+
+def snapshot_link(manifest: Manifest) -> str:
+    return manifest.links.get("snapshot", "snapshot.ndjson.gz")
 
 
 def row_of(line: Line) -> Row:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import httpx
 
-from hub.conformance import changes, http, repair, snapshot
+from hub.conformance import beside, changes, http, repair, snapshot
 from hub.conformance.bounds import Bounds
 from hub.conformance.ledger import Ledger
 from hub.conformance.reader import Reader
@@ -55,6 +55,7 @@ def _read_still(reader: Reader, bounds: Bounds, now: datetime, *, has_token: boo
 def _judge(seen: Seen, ledger: Ledger) -> None:
     http.judge(seen, ledger)
     snapshot.judge(seen, ledger)
+    beside.judge(seen, ledger)
     if seen.is_live:
         changes.judge(seen, ledger)
         repair.judge(seen, ledger)

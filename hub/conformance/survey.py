@@ -7,6 +7,7 @@ from itertools import chain
 from urllib.parse import quote, urlencode
 
 from hub.conformance import manifest as manifests
+from hub.conformance.beside import BESIDE
 from hub.conformance.bounds import Bounds
 from hub.conformance.coding import GZIP_MAGIC
 from hub.conformance.ledger import Ledger
@@ -14,7 +15,7 @@ from hub.conformance.lines import LineReader
 from hub.conformance.reader import Reader
 from hub.conformance.records import RecordJudge
 from hub.conformance.reply import IDENTITY, Reply
-from hub.conformance.seen import LARGE, MIDDLE, SMALL, Page, Seen, Snapshot, row_of
+from hub.conformance.seen import LARGE, MIDDLE, SMALL, Page, Seen, Snapshot, row_of, snapshot_link
 from schemas.canonical import bucket
 from schemas.feed import MAX_LINE_BYTES, End, FeedError, Line, Manifest, Put
 
@@ -41,8 +42,7 @@ def survey(reader: Reader, ledger: Ledger, bounds: Bounds, now: datetime, *, has
         snapshot=visit.snapshot(),
         still=True,
     )
-    if seen.is_live:
-        seen = visit.live(seen)
+    seen = visit.live(seen) if seen.is_live else replace(seen, beside=visit.beside())
     last = reader.get("feed.json")
     still = manifests.steady(stated, last, ledger)
     return replace(seen, manifests=(first, last), still=still)
@@ -98,9 +98,14 @@ class _Visit:
             missing=self._missing(),
         )
 
+    def beside(self) -> dict[str, Reply]:
+        """Where the files of signatures may be, beside the two files of a static node."""
+        return {path: self._reader.get(path + BESIDE) for path in ("feed.json", snapshot_link(self._manifest))}
+
     def snapshot(self) -> Snapshot:
-        link = self._manifest.links.get("snapshot", "snapshot.ndjson.gz")
-        with self._reader.open(link, accept="gzip", most_bytes=self._bounds.snapshot_bytes) as answer:
+        with self._reader.open(
+            snapshot_link(self._manifest), accept="gzip", most_bytes=self._bounds.snapshot_bytes
+        ) as answer:
             found = Snapshot(reply=answer.reply)
             if answer.reply.is_good:
                 self._fold(found, answer.chunks(unpack=True))

@@ -2,12 +2,13 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.conformance.bounds import Bounds
-from tests.hub.conformance.signed_node import KEY, OTHER, public, signing
+from tests.hub.conformance.signed_node import KEY, OTHER, beside, lying_beside, public, signing
 from tests.hub.conformance.third_node import ZEROS, Answer, Json, ThirdNode, canonical, problem, sha256
 
 BOUNDS = Bounds(small_pages=6, timeout_s=20)
@@ -500,6 +501,39 @@ breaks(
 )
 breaks("signature-everywhere", "the manifest alone", answer=signing(lambda path: KEY if path == "feed.json" else None))
 breaks("signature-everywhere", "not one record", answer=signing(lambda path: None if "records" in path else KEY))
+
+# Signatures beside the files of a static node.
+
+
+def body_of(node: ThirdNode, path: str) -> bytes:
+    return ThirdNode.resource(node, path, {}).body
+
+
+def bent(written: bytes) -> bytes:
+    """With another signature, as long as the right one."""
+    return re.sub(rb"(Signature: rrma=:)....", rb"\1AAAA", written)
+
+
+breaks("beside-both", "none for the snapshot", **lying_beside(snapshot=lambda _: None))
+breaks("beside-both", "none for feed.json", **lying_beside(feed=lambda _: None))
+breaks("beside-headers", "a few words", **lying_beside(feed=lambda _: b"signed by us"))
+breaks("beside-headers", "another tag", **lying_beside(feed=lambda node: beside(body_of(node, "feed.json"), tag="x")))
+breaks("beside-headers", "twice in one", **lying_beside(feed=lambda node: beside(body_of(node, "feed.json")) * 2))
+breaks(
+    "beside-headers", "endless", **lying_beside(feed=lambda node: beside(body_of(node, "feed.json")) + b" " * 10_000)
+)
+breaks("beside-headers", "not in ASCII", **lying_beside(feed=lambda _: "clé".encode()))
+breaks(
+    "beside-file", "of the other file", **lying_beside(feed=lambda node: beside(body_of(node, "snapshot.ndjson.gz")))
+)
+breaks("beside-digest", "of yesterday", **lying_beside(snapshot=lambda _: beside(b"the snapshot of yesterday")))
+breaks("beside-valid", "wrong", **lying_beside(feed=lambda node: bent(beside(body_of(node, "feed.json")))))
+breaks("beside-valid", "no digest", **lying_beside(feed=lambda _: beside(b"").replace(b"sha-256=", b"md5=", 1)))
+breaks(
+    "beside-key",
+    "another key for the snapshot",
+    **lying_beside(snapshot=lambda node: beside(body_of(node, "snapshot.ndjson.gz"), OTHER)),
+)
 
 # Records.
 

@@ -40,6 +40,32 @@ def signing(
     return answer
 
 
+def beside(body: bytes, key: Ed25519PrivateKey = KEY, *, tag: str = "rrma-feed") -> bytes:
+    """The file of signatures of a file with this body."""
+    digest = f"sha-256=:{b64encode(sha256(body).digest()).decode()}:"
+    given = f'("content-digest");created=1795400000;keyid="{public(key)}";alg="ed25519";tag="{tag}"'
+    signature = b64encode(key.sign(f'"content-digest": {digest}\n"@signature-params": {given}'.encode())).decode()
+    return f"Content-Digest: {digest}\nSignature-Input: rrma={given}\nSignature: rrma=:{signature}:\n".encode()
+
+
+def lying_beside(**over: Callable[[ThirdNode], bytes | None]) -> dict[str, Callable[..., object]]:
+    """The methods of a static node whose two files have their signatures beside them.
+
+    over: `feed` or `snapshot` -> what lies beside that file instead; None for nothing.
+    """
+    files = {"feed": "feed.json", "snapshot": "snapshot.ndjson.gz"}
+    right = {
+        name: lambda self, path=path: beside(ThirdNode.resource(self, path, {}).body) for name, path in files.items()
+    }
+    written = {f"{files[name]}.sig": write for name, write in (right | over).items()}
+
+    def resource(self: ThirdNode, path: str, query: Mapping[str, str]) -> Answer:
+        found = written[path](self) if path in written else None
+        return ThirdNode.resource(self, path, query) if found is None else Answer(found, "application/octet-stream")
+
+    return {"resource": resource, "links": lambda _: {"snapshot": "snapshot.ndjson.gz"}}
+
+
 class SignedNode(ThirdNode):
     """Signs every answer."""
 

@@ -23,19 +23,21 @@ from node.store.engine import reading, writing
 from node.store.state import read
 from node.web.app import create_app
 from tests.hub.conformance.nodes import files_of, filled_home, listening
-from tests.hub.conformance.signed_node import SignedNode
+from tests.hub.conformance.signed_node import SignedNode, lying_beside
 from tests.hub.conformance.third_node import Answer, Json, ThirdNode, serving
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 TOKEN = "un-jeton-de-test"
 
+# What only a static node can be asked.
+BESIDE = {code for code in checks() if code.startswith("beside-")}
 # What only a live node can be asked.
 LIVE = {code for code in checks() if code.startswith(("changes-", "digests-", "bucket-", "record-found"))}
 # The real rows hold some seats outside the network's regions, which is advice, not a fault of the node.
 ADVISED = {"record-perimeter"}
 # What needs something that a node need not have: a remote address, a token, a signature, a compacted history.
 SIGNED = {"content-digest", "signature-cover", "signature-valid", "signature-key", "signature-everywhere"}
-NOT_HERE = {"answer-tls", "token-asked", "cursor-expired"} | SIGNED
+NOT_HERE = {"answer-tls", "token-asked", "cursor-expired"} | SIGNED | BESIDE
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +88,38 @@ def test_our_static_export_conforms_on_any_web_server(home: Home, tmp_path: Path
     assert report.conforms
     assert of(report, Verdict.SKIPPED).keys() >= LIVE
     assert {code for code in checks() if code.startswith("snapshot-")} <= of(report, Verdict.PASSED).keys()
+    not_signed = "no feed.json.sig: the files are not signed, which is allowed"
+    assert {of(report, Verdict.SKIPPED)[code] for code in BESIDE} == {(not_signed,)}
+
+
+def test_static_files_with_signatures_beside_them_conform_whoever_wrote_them(tmp_path: Path) -> None:
+    home = filled_home(tmp_path / "home", signing_key_file="signature.key")
+    make(home.path / "signature.key")
+    export(home, tmp_path / "public")
+    third = type("Static", (ThirdNode,), lying_beside())
+
+    with files_of(tmp_path / "public") as ours, serving(third()) as theirs:
+        reports = [conformance(url, NOW) for url in (ours, theirs)]
+
+    for report in reports:
+        assert of(report, Verdict.FAILED).keys() <= ADVISED
+        assert of(report, Verdict.PASSED).keys() >= BESIDE
+
+
+def test_a_server_that_gives_a_page_for_files_it_does_not_have_is_not_called_wrong() -> None:
+    class Helpful(ThirdNode):
+        def links(self) -> Json:
+            return {"snapshot": "snapshot.ndjson.gz"}
+
+        def resource(self, path: str, query: Mapping[str, str]) -> Answer:
+            found = ThirdNode.resource(self, path, query)
+            return found if found.status == 200 else Answer(b"<html>", "text/html")
+
+    with serving(Helpful()) as url:
+        report = conformance(url, NOW)
+
+    assert of(report, Verdict.FAILED) == {}
+    assert of(report, Verdict.SKIPPED).keys() >= BESIDE
 
 
 @pytest.mark.parametrize("token", [None, TOKEN])
