@@ -1,7 +1,7 @@
 """How good resolution is: `python -m tests.hub.resolution.quality` prints all that the README tells.
 
     judged pairs and clusters ─► precision, recall, exact clusters; by region and by kind of body
-    generated directories     ─► the same, where every truth is known
+    generated directories     ─► the same, where every truth is known; of two generators, by two hands
     true pairs of both        ─► the share that blocking never proposes
 
 A pair counts as found when both records end in one cluster, with all judged records resolved together. Intervals are
@@ -17,7 +17,7 @@ from functools import cache
 from itertools import combinations
 from math import sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from hub.resolution import load, resolve_records
 from hub.resolution.block import candidates
@@ -27,8 +27,10 @@ from hub.resolution.rarity import add_rarity
 from schemas import geography
 from schemas.canonical import JSON
 from schemas.record import RecordKey
-from tests.directories import Listed, directories
+from tests.directories import directories
 from tests.hub.resolution.records import accepted
+from tests.otherhand import HELD_OUT, SEEN
+from tests.otherhand import directories as by_another_hand
 
 JUDGED = Path(__file__).parents[2] / "data" / "judged"
 SPLITS = ("fit", "tune", "test")
@@ -162,6 +164,24 @@ def kind(record: str) -> str:
 # --- directories whose truth is known
 
 
+class Known(Protocol):
+    """A generated record and the body it is of, as every generator of ours gives them."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def record(self) -> JSON: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+T = TypeVar("T", bound=Known)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generated:
     """largest: records of the largest cluster found, and of the largest true one."""
@@ -172,14 +192,17 @@ class Generated:
     wrong_by_kinds: Mapping[tuple[str, ...], int]
 
 
-def generated(seed: int, records: int, threshold: float = 0.0) -> Generated:
-    """How well generated directories are resolved, held-out damage and kinds of bodies included."""
-    listed = directories(seed, records)
+def resolved(listed: Sequence[T], threshold: float = 0.0) -> list[list[T]]:
+    """The clusters found among generated records."""
     truth = {f"{each.source}/{each.id}": each for each in listed}
     given = [accepted(each.source, each.id, each.record) for each in listed]
     clusters = resolve_records(given, model=model_at(threshold)).clusters
-    found = [[truth[_name(key)] for key in cluster] for cluster in clusters]
-    sizes = Counter(each.body for each in listed)
+    return [[truth[_name(key)] for key in cluster] for cluster in clusters]
+
+
+def generated(found: Sequence[Sequence[Known]]) -> Generated:
+    """How well generated directories were resolved into these clusters."""
+    sizes = Counter(each.body for cluster in found for each in cluster)
     inside = [pair for cluster in found for pair in combinations(cluster, 2)]
     wrong = [pair for pair in inside if pair[0].body != pair[1].body]
     true = sum(size * (size - 1) // 2 for size in sizes.values())
@@ -193,6 +216,23 @@ def generated(seed: int, records: int, threshold: float = 0.0) -> Generated:
     )
 
 
+def recall_by(found: Sequence[Sequence[T]], labels: Callable[[T], Iterable[str]]) -> dict[str, Share]:
+    """The recall of the true pairs of which either record has a label; "" stands for none. The worst first."""
+    home = {id(each): number for number, cluster in enumerate(found) for each in cluster}
+    members: defaultdict[str, list[T]] = defaultdict(list)
+    for each in (each for cluster in found for each in cluster):
+        members[each.body].append(each)
+    outcomes: Counter[tuple[str, bool]] = Counter()
+    for one, other in (pair for group in members.values() for pair in combinations(group, 2)):
+        for label in {*labels(one), *labels(other)} or {""}:
+            outcomes[label, home[id(one)] == home[id(other)]] += 1
+    shares = {
+        label: Share(count=outcomes[label, True], of=outcomes[label, True] + outcomes[label, False])
+        for label, _ in outcomes
+    }
+    return dict(sorted(shares.items(), key=lambda item: (item[1].value, item[0])))
+
+
 # --- what blocking never proposes
 
 
@@ -204,7 +244,7 @@ def never_proposed(split: str) -> Share:
     return _left_out(_features().values(), true)
 
 
-def never_proposed_of_generated(listed: Sequence[Listed]) -> Share:
+def never_proposed_of_generated(listed: Sequence[Known]) -> Share:
     """The same of all true pairs of generated directories."""
     members: defaultdict[str, list[int]] = defaultdict(list)
     for number, each in enumerate(listed):
@@ -260,12 +300,25 @@ def _report() -> None:
         print(f"  {split:28} {never_proposed(split)}")
     print(f"  {'generated, 20,000':28} {never_proposed_of_generated(directories(7, 20_000))}")
     for threshold in THRESHOLDS:
+        found = generated(resolved(directories(11, 6_000), threshold))
         judged = "; ".join(f"{split} {_brief(quality(judged_pairs(split), homes(threshold)))}" for split in SPLITS)
-        print(f"joining from {threshold:+g}: {judged}; generated {_brief(generated(11, 6_000, threshold).pairs)}")
+        print(f"joining from {threshold:+g}: {judged}; generated {_brief(found.pairs)}")
     for seed in (7, 8):
-        found = generated(seed, 20_000)
-        print(f"generated, seed {seed}: {found.pairs}; exact clusters {found.exact}; largest {found.largest}")
-        print(f"  wrong by kinds {dict(found.wrong_by_kinds)}")
+        _print_generated(f"generated, seed {seed}", resolved(directories(seed, 20_000)))
+    for name, seed in (("seen", SEEN), ("held out", HELD_OUT)):
+        clusters = resolved(by_another_hand(seed, 20_000))
+        _print_generated(f"by another hand, seed {seed}, {name}", clusters)
+        for title, shares in (
+            ("damage", recall_by(clusters, lambda each: each.damage)),
+            ("kind", recall_by(clusters, lambda each: [each.kind])),
+        ):
+            print(f"  recall by {title}: " + "; ".join(f"{label or 'none'} {share}" for label, share in shares.items()))
+
+
+def _print_generated(title: str, clusters: Sequence[Sequence[Known]]) -> None:
+    found = generated(clusters)
+    print(f"{title}: {found.pairs}; exact clusters {found.exact}; largest {found.largest}")
+    print(f"  wrong by kinds {dict(found.wrong_by_kinds)}")
 
 
 if __name__ == "__main__":

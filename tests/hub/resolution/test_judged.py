@@ -21,11 +21,15 @@ from tests.hub.resolution.quality import (
     never_proposed_of_generated,
     quality,
     region,
+    resolved,
 )
+from tests.otherhand import HELD_OUT as UNREAD
+from tests.otherhand import directories as by_another_hand
 
 FLOORS = {"tune": (0.95, 0.81, 0.87), "test": (0.95, 0.71, 0.76)}  # precision, recall, exact clusters
 OF_A_GROUP = (0.9, 0.66)  # precision, recall: of any region and any kind with enough pairs
 GENERATED = (0.992, 0.982, 0.99)  # precision, recall, exact clusters
+BY_ANOTHER_HAND = (0.992, 0.92, 0.93)
 NEVER_PROPOSED = {"fit": 0.06, "tune": 0.05, "test": 0.09}  # at most, of true pairs
 NEVER_PROPOSED_OF_GENERATED = 0.01
 
@@ -55,7 +59,18 @@ def test_no_region_and_no_kind_of_body_is_left_behind(group: Callable[[str], str
 def test_generated_directories_with_damage_and_bodies_that_training_never_saw_are_resolved() -> None:
     precision, recall, exact = GENERATED
 
-    found = generated(seed=9, records=4_000)
+    found = generated(resolved(directories(9, 4_000)))
+
+    assert found.pairs.precision.value >= precision, found
+    assert found.pairs.recall.value >= recall, found
+    assert found.exact.value >= exact, found
+    assert found.largest[0] <= 1.2 * found.largest[1], found
+
+
+def test_directories_by_another_hand_are_resolved() -> None:
+    precision, recall, exact = BY_ANOTHER_HAND
+
+    found = generated(resolved(by_another_hand(UNREAD, 4_000)))
 
     assert found.pairs.precision.value >= precision, found
     assert found.pairs.recall.value >= recall, found
