@@ -19,7 +19,7 @@ from hub.web import api, feeds, files, oai, portal, problems
 from hub.web.current import Clock, ReleaseSource, now_utc
 from hub.web.dated import Dated
 from hub.web.framing import NETWORKS, origins
-from hub.web.security import Compressed, Conditional, HeadAsGet, SecurityHeaders
+from hub.web.security import Compressed, Conditional, HeadAsGet, SecurityHeaders, Shared
 
 
 def create_app(
@@ -50,6 +50,7 @@ def create_app(
         redirect_slashes=False,  # it redirects to whatever host the request names
         middleware=[
             Middleware(SecurityHeaders, framed_by=framed_by),
+            Middleware(Shared),
             Middleware(Compressed, compresslevel=6),
             Middleware(Conditional, version=validator),
             Middleware(HeadAsGet),

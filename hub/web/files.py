@@ -5,7 +5,8 @@ A dated URL never changes and says so; the `current` one is validated at each vi
 
 import base64
 import re
-from email.utils import format_datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, Response
@@ -45,7 +46,7 @@ def router(release: ReleaseSource) -> APIRouter:
         if file is None:
             raise NotFound(f"no file {path} in release {name}")
         headers = _headers(catalogue, path, dated=name != "current")
-        if _holds(request, headers["etag"]):
+        if _holds(request, headers["etag"], catalogue.manifest.created_at):
             return Response(status_code=304, headers=headers)
         return ReleaseFile(file, headers=headers, media_type=_media_type(catalogue, path))
 
@@ -75,10 +76,20 @@ def _media_type(catalogue: Catalogue, path: str) -> str | None:
     return next((each.media_type for each in catalogue.manifest.files if each.path == path), _OTHER_TYPES.get(path))
 
 
-def _holds(request: Request, etag: str) -> bool:
-    """Whether the reader has this very file: weak comparison, as RFC 9110 (section 13.1.2) wants here."""
-    held = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+def _holds(request: Request, etag: str, made_at: datetime) -> bool:
+    """Whether the reader has this very file: weak comparison, and by date only who names no tag, as RFC 9110 (sections
+    13.1.2 and 13.1.3) wants here."""
+    if "if-none-match" not in request.headers:
+        return _has_since(request.headers.get("if-modified-since", ""), made_at)
+    held = [each.strip().removeprefix("W/") for each in request.headers["if-none-match"].split(",")]
     return etag in held or held == ["*"]
+
+
+def _has_since(text: str, made_at: datetime) -> bool:
+    try:
+        return made_at.replace(microsecond=0) <= parsedate_to_datetime(text).astimezone(UTC)
+    except (ValueError, OverflowError):  # it is no date, and says nothing
+        return False
 
 
 def _is_range(scope: Scope, value: bytes) -> bool:

@@ -68,12 +68,12 @@ def problem(request: Request, status: int, code: str, detail: str, **more: objec
 
 
 def install(app: FastAPI, page: Page | None = None) -> None:
-    """Answer every error of `app`: a problem under /api, a page elsewhere; without pages, a problem everywhere."""
+    """Answer every error of `app`: a problem to programs, a page to people; without pages, a problem to all."""
 
     def answer(
         request: Request, status: int, code: str, detail: str, error: FederationError | None = None, **more: object
     ) -> Response:
-        if page is None or request.url.path.startswith("/api/"):
+        if page is None or _is_program(request):
             return problem(request, status, code, detail, **more)
         return page(request, status, error)
 
@@ -98,6 +98,9 @@ def install(app: FastAPI, page: Page | None = None) -> None:
     async def http_error(request: Request, error: HTTPException) -> Response:
         response = answer(request, error.status_code, CODES.get(error.status_code, "request"), str(error.detail))
         response.headers.update(error.headers or {})
+        allowed = {each.strip() for each in response.headers.get("allow", "").split(",") if each.strip()}
+        if "GET" in allowed:  # HEAD is answered as GET, wherever a route knows only that
+            response.headers["allow"] = ", ".join(sorted(allowed | {"HEAD"}))
         return response
 
     @app.exception_handler(Exception)
@@ -106,6 +109,12 @@ def install(app: FastAPI, page: Page | None = None) -> None:
         response = answer(request, 500, "bug", "An unexpected error; it is logged.")
         response.headers.update(HEADERS)
         return response
+
+
+def _is_program(request: Request) -> bool:
+    """Whoever asks the API, or elsewhere for JSON and not for a page."""
+    path, accepts = request.url.path, request.headers.get("accept", "")
+    return path.startswith("/api/") or path.endswith(".json") or ("json" in accepts and "html" not in accepts)
 
 
 def _nearest(error: FederationError) -> dict[str, str]:

@@ -131,9 +131,14 @@ def cursor(params: QueryParams) -> Cursor | None:
 def address(params: QueryParams, known: set[str], **changes: str | None) -> str:
     """The same query string with some parameters replaced, or dropped when None.
 
-    Only the parameters in `known` are kept, so that a page never repeats what it was not asked; empty ones say nothing.
+    Only the parameters in `known` are kept, so that a page never repeats what it was not asked; empty ones say nothing,
+    and no value is longer than what is searched for.
     """
-    kept = [(name, value) for name, value in params.multi_items() if name in known and name not in changes and value]
+    kept = [
+        (name, value[:MAX_TEXT])
+        for name, value in params.multi_items()
+        if name in known and name not in changes and value
+    ]
     return urlencode(kept + [(name, value) for name, value in changes.items() if value])
 
 

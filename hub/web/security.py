@@ -3,6 +3,7 @@
 Every page is a pure function of the release and the URL, so the release is its validator (RFC 9110, section 8.8).
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -24,6 +25,19 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
     "cross-origin-opener-policy": "same-origin",
 }
+
+SHARED = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "content-range, etag, link, memento-datetime, repr-digest",
+}
+"""What lets a page of another site read data, always the same so that caches may keep it (Fetch standard)."""
+
+_PREFLIGHT = {
+    "access-control-allow-methods": "GET, HEAD",
+    "access-control-allow-headers": "if-modified-since, if-none-match, range",
+    "access-control-max-age": "86400",
+}
+_DATA = re.compile(r"/(?:api|releases)/.*|/oai|/(?:acteurs|projets|annonces|changements)(?:/[^/]*)?\.[a-z.]+")
 
 RELEASES = "/releases/"
 _FILES = (RELEASES, "/static/")
@@ -53,6 +67,26 @@ class SecurityHeaders:
             return HEADERS
         policy = POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {' '.join(framed_by)}")
         return HEADERS | {"content-security-policy": policy}
+
+
+class Shared:
+    """Lets pages of other sites read data: the API, files, exports and feeds. Nothing here knows who asks."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_shared(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(SHARED)
+            await send(message)
+
+        if scope["type"] != "http" or not _DATA.fullmatch(scope["path"]):
+            await self.app(scope, receive, send)
+        elif scope["method"] == "OPTIONS" and "access-control-request-method" in Headers(scope=scope):
+            await Response(status_code=204, headers=SHARED | _PREFLIGHT)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send_shared)
 
 
 class Compressed(GZipMiddleware):

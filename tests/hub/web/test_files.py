@@ -11,6 +11,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from email.utils import format_datetime, parsedate_to_datetime
 from pathlib import Path
 
 import httpx
@@ -102,6 +104,19 @@ def test_whoever_holds_the_file_is_not_sent_it_again(client: httpx.Client, csv: 
     for held in (etag, f"W/{etag}", f'"other", {etag}', "*"):
         assert client.get(path, headers={"if-none-match": held}).status_code == 304
     assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_whoever_names_no_tag_is_asked_since_when_they_have_it(client: httpx.Client, csv: tuple[str, bytes]) -> None:
+    path, _ = csv
+    made = client.head(path).headers["last-modified"]
+    day_before = format_datetime(parsedate_to_datetime(made) - timedelta(days=1), usegmt=True)
+
+    def asked(**headers: str) -> int:
+        return client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()}).status_code
+
+    assert asked(if_modified_since=made) == 304
+    assert [asked(if_modified_since=each) for each in (day_before, "yesterday", "")] == [200, 200, 200]
+    assert asked(if_modified_since=made, if_none_match='"other"') == 200
 
 
 def test_every_file_has_its_digest_even_the_manifest_and_the_sums(client: httpx.Client, catalogue: Catalogue) -> None:

@@ -54,6 +54,47 @@ def test_a_bug_is_answered_with_the_policy_and_without_its_reason(releases: Path
             assert "secret" not in answer.text
 
 
+def test_pages_of_other_sites_may_read_data_and_nothing_else(client: httpx.Client, shared_actor: str) -> None:
+    data = ("/api/v1/actors", "/api/v1/nothing", "/releases/current/actors.csv", "/acteurs.csv", "/changements.atom")
+    asked = {"origin": "https://carte.exemple.fr", "access-control-request-method": "GET"}
+
+    for path in (*data, "/oai?verb=Identify", f"/acteurs/{shared_actor}.json", "/annonces.ics"):
+        assert client.get(path).headers["access-control-allow-origin"] == "*", path  # a cache keeps it for all
+        told = client.options(path, headers=asked | {"access-control-request-headers": "if-none-match"})
+        assert (told.status_code, told.headers["access-control-allow-origin"]) == (204, "*"), path
+        assert "if-none-match" in told.headers["access-control-allow-headers"]
+        assert "access-control-allow-credentials" not in told.headers
+    exposed = client.get(data[2], headers={"range": "bytes=0-9"}).headers["access-control-expose-headers"]
+    assert {"content-range", "repr-digest", "link"} <= set(exposed.split(", "))
+    for path in ("/", "/acteurs", f"/acteurs/{shared_actor}", "/embed/carte", "/static/portal.css"):
+        assert "access-control-allow-origin" not in client.get(path).headers, path
+        assert client.options(path, headers=asked).status_code == 405, path
+
+
+def test_a_program_is_told_of_errors_as_one(client: httpx.Client) -> None:
+    wants = {"accept": "application/json, */*;q=0.5"}
+
+    for path in ("/acteurs/nothing.json", "/api/nothing"):
+        assert client.get(path).headers["content-type"] == "application/problem+json", path
+    for path in ("/nothing", "/acteurs?page=0", "/carte/points?zoom=x", "/releases/current/nothing"):
+        assert client.get(path, headers=wants).json()["status"] in (400, 404), path
+        for accepts in ("*/*", "text/html,application/json;q=0.9"):
+            said = client.get(path, headers={"accept": accepts})
+            assert said.headers["content-type"] == "text/html; charset=utf-8", path
+
+
+def test_what_may_be_asked_is_told_with_head(client: httpx.Client) -> None:
+    for path in ("/acteurs", "/api/v1/actors", "/releases/current/actors.csv", "/static/portal.css"):
+        assert client.put(path).headers["allow"] == "GET, HEAD", path
+
+
+def test_an_endless_search_is_not_said_over_and_over(client: httpx.Client) -> None:
+    endless = client.get("/acteurs", params={"q": "a" * 20_000}).text
+
+    assert "a" * 200 in endless
+    assert "a" * 201 not in endless
+
+
 def test_head_is_get_without_the_body(client: httpx.Client, pages: dict[str, str]) -> None:
     for path in addresses(pages):
         got, head = client.get(path), client.head(path)
