@@ -44,10 +44,12 @@ def see_off(engine: Engine, job: int, steps: Steps) -> Departures:
         suggested = _suggested(connection, source)
     with engine.begin() as connection:
         sources.fence(connection, source, job)
-        _propose(connection, suggested, steps)
+        waits = bool(holds.waiting(connection, source))  # on most nights nothing does
+        if waits:
+            _propose(connection, suggested, steps)
         override = instructions.in_force(connection, Kind.OVERRIDE, night_of(steps.now)).get(source)
         found = turnovers(connection, source, waived=override is not None)
-        deleted = let_go(connection, [each.collection for each in found if each.applies], steps)
+        deleted = let_go(connection, [each.collection for each in found if each.applies], steps) if waits else 0
         return _told(connection, source, found, deleted, suggested, override)
 
 
@@ -94,9 +96,9 @@ def measured(past: Iterable[Job], collection: str, lost: int, remaining: int, *,
 
 def _suggested(connection: Connection, source: str) -> RekeyMap:
     """The re-key map that this source's changes since its last accepted visit suggest."""
-    accepted = next(jobs.accepted(connection, source), None)
-    nothing = not any(each.lost for each in holds.waiting(connection, source).values())
-    if accepted is None or nothing:
+    lost = any(each.lost for each in holds.waiting(connection, source).values())
+    accepted = next(jobs.accepted(connection, source), None) if lost else None
+    if accepted is None:
         return RekeyMap(pairs={}, ambiguous=0)
     actors = {old.key.local_id: new.key.local_id for old, new in holds.proposals(connection, source)}
     arrived = holds.arrived(connection, source, accepted.started_at)
@@ -143,7 +145,7 @@ def _told(
     suggested: RekeyMap,
     override: Instruction | None,
 ) -> Departures:
-    tally = Tally(deleted=deleted, **holds.totals(connection, source))
+    tally = Tally(deleted=deleted, **holds.totals(holds.waiting(connection, source)))
     notes = [note for each in found for note in each.notes]
     if tally.rekeyed:
         notes.append(f"{tally.rekeyed} records seem to go on under other ids: a person says whether they do")

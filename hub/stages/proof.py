@@ -66,8 +66,8 @@ def require_agreement(
         if found != ((each.stored, each.quarantined) if each else (0, 0)):
             raise VisitUnproved(f"{source}: {name}: {found} records stand and wait, the proof says otherwise")
     said = {"held": tally.held, "rekeyed": tally.rekeyed, "kept": tally.kept}
-    if holds.totals(connection, source) != said:
-        raise VisitUnproved(f"{source}: the visit tells of {said}, and {holds.totals(connection, source)} are found")
+    if (totals := holds.totals(waiting)) != said:
+        raise VisitUnproved(f"{source}: the visit tells of {said}, and {totals} are found")
     if given and (missing := statements.missing(connection, source, job)):
         raise VisitUnproved(f"{source}: {missing} records stand by statements that were not kept")
     if read is None:

@@ -7,13 +7,13 @@ arriving      the new side of a proposal: stated, fit, and not published until t
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select
 
 from hub.model.standing import Fate, Standing, State
 from hub.model.statement import Op
@@ -39,28 +39,35 @@ class Waiting:
     arriving: int = 0
 
 
+_KIND = case(
+    (records.c.declared_hash.is_not(None), "arriving"),
+    (records.c.proposed.is_not(None), "rekeyed"),
+    (_IS_KEPT, "kept"),
+    else_="lost",
+).label("kind")
+# Built once, since each visit asks several times. Grouped by kind first: for the other order SQLite would read every
+# record of the source.
+_WAITING = (
+    select(records.c.collection, _KIND, func.count())
+    .where(records.c.source == bindparam("source"), records.c.state == State.HELD)
+    .group_by(_KIND, records.c.collection)
+)
+
+
 def waiting(connection: Connection, source: str) -> dict[str, Waiting]:
     """What waits of a source, by collection; one where nothing does is left out."""
-    left = records.c.declared_hash.is_(None)
-    kind = case(
-        (~left, "arriving"), (records.c.proposed.is_not(None), "rekeyed"), (_IS_KEPT, "kept"), else_="lost"
-    ).label("kind")
-    held = and_(records.c.source == source, records.c.state == State.HELD)
-    # Grouped by kind first: for the other order SQLite would read every record of the source.
-    query = select(records.c.collection, kind, func.count()).where(held).group_by(kind, records.c.collection)
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for collection, name, count in connection.execute(query):
+    for collection, name, count in connection.execute(_WAITING, {"source": source}):
         found[collection][name] = count
     return {collection: Waiting(**counts) for collection, counts in found.items()}
 
 
-def totals(connection: Connection, source: str) -> dict[str, int]:
+def totals(found: Mapping[str, Waiting]) -> dict[str, int]:
     """What waits of a source over all collections, as fields of a Tally."""
-    found = waiting(connection, source).values()
     return {
-        "held": sum(each.lost for each in found),
-        "rekeyed": sum(each.rekeyed for each in found),
-        "kept": sum(each.kept for each in found),
+        "held": sum(each.lost for each in found.values()),
+        "rekeyed": sum(each.rekeyed for each in found.values()),
+        "kept": sum(each.kept for each in found.values()),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, select, update
 
 from hub.model.hold import Hold, hold_of
 from hub.model.job import Job, JobKind, JobStatus, Proof, Tally
@@ -13,13 +13,27 @@ from hub.store.tables import jobs
 _A_WEEK, _A_MONTH = 7, 31
 # What was received is what the source declares; that deletions wait for a person is another matter.
 _PROVED = (JobStatus.SUCCEEDED, JobStatus.HELD)
-_INTERRUPTED = {"error": "interrupted", "reason": "the hub stopped while it was reading"}
+_INTERRUPTED = {
+    "status": JobStatus.FAILED,
+    "error": "interrupted",
+    "reason": "the hub stopped while it was reading",
+}
+# Built once, since every visit runs them; the updates set what their parameters name.
+_LEFT_OPEN = update(jobs).where(jobs.c.source == bindparam("of"), jobs.c.status == JobStatus.RUNNING)
+_BEGIN = insert(jobs).returning(jobs.c.number)
+_FINISH = update(jobs).where(jobs.c.number == bindparam("job"))
+# The visits to a source that came as far as a proof, newest first.
+_WITH_PROOF = (
+    select(jobs)
+    .where(jobs.c.source == bindparam("source"), jobs.c.kind == JobKind.VISIT, jobs.c.proof.is_not(None))
+    .order_by(jobs.c.number.desc())
+)
+_COMPLETE = _WITH_PROOF.where(jobs.c.status.in_(_PROVED))
 
 
 def begin(connection: Connection, source: str, now: datetime, kind: JobKind = JobKind.VISIT) -> int:
     """Open a job and return its number. One that an earlier process left open is closed as failed."""
-    left_open = (jobs.c.source == source) & (jobs.c.status == JobStatus.RUNNING)
-    connection.execute(update(jobs).where(left_open).values(status=JobStatus.FAILED, ended_at=now, **_INTERRUPTED))
+    connection.execute(_LEFT_OPEN, {"of": source, "ended_at": now} | _INTERRUPTED)
     row = {
         "source": source,
         "kind": kind,
@@ -28,12 +42,13 @@ def begin(connection: Connection, source: str, now: datetime, kind: JobKind = Jo
         "tally": Tally().as_json(),
         "notes": [],
     }
-    return int(connection.execute(insert(jobs).values(**row).returning(jobs.c.number)).scalar_one())
+    return int(connection.execute(_BEGIN, row).scalar_one())
 
 
 def finish(connection: Connection, job: Job) -> None:
     """Write down how a job ended."""
     values = {
+        "job": job.number,
         "ended_at": job.ended_at,
         "status": job.status,
         "tally": job.tally.as_json(),
@@ -44,7 +59,7 @@ def finish(connection: Connection, job: Job) -> None:
         "shown": job.shown,
         "waived": job.waived,
     }
-    connection.execute(update(jobs).where(jobs.c.number == job.number).values(**values))
+    connection.execute(_FINISH, values)
 
 
 def get(connection: Connection, number: int) -> Job | None:
@@ -68,26 +83,18 @@ def last_of_each(connection: Connection) -> dict[str, Job]:
 
 def hold(connection: Connection, source: str) -> Hold | None:
     """What waits at one source for a person or for its network."""
-    query = _proved(source).order_by(jobs.c.number.desc())
-    with connection.execute(query.execution_options(yield_per=_A_WEEK)) as rows:
+    with connection.execute(_WITH_PROOF, {"source": source}, execution_options={"yield_per": _A_WEEK}) as rows:
         return hold_of(map(_job, rows))
 
 
 def accepted(connection: Connection, source: str) -> Iterator[Job]:
     """Stream the accepted visits of a source, newest first, back to the last that a person let more go in."""
-    complete = jobs.c.status.in_((JobStatus.SUCCEEDED, JobStatus.HELD))
-    query = _proved(source).where(complete).order_by(jobs.c.number.desc())
-    with connection.execute(query.execution_options(yield_per=_A_MONTH)) as rows:
+    with connection.execute(_COMPLETE, {"source": source}, execution_options={"yield_per": _A_MONTH}) as rows:
         for job in map(_job, rows):
             if job.is_accepted:
                 yield job
                 if job.waived is not None:
                     return
-
-
-def _proved(source: str) -> Select[Any]:
-    """The visits to a source that came as far as a proof."""
-    return select(jobs).where(jobs.c.source == source, jobs.c.kind == JobKind.VISIT, jobs.c.proof.is_not(None))
 
 
 def spans(connection: Connection) -> dict[str, tuple[datetime, datetime | None]]:

@@ -32,8 +32,18 @@ from schemas.record import RecordKey
 
 _BATCH = 1_000
 
-# Built once, since every page of a feed asks: building it takes ten times as long as running it. On SQLite the ids are
-# one value, since a thousand take twice as long as one that holds them all.
+# Built once, since every page of a feed or every visit asks: building one takes up to ten times as long as running it.
+_COUNTS = (
+    select(records.c.collection, records.c.state, func.count())
+    .where(records.c.source == bindparam("source"))
+    .group_by(records.c.state, records.c.collection)  # in the order of the index, which answers alone
+)
+_STATED = records.c.source == bindparam("source"), records.c.declared_hash.is_not(None)
+_DECLARED_COUNTS = select(records.c.collection, func.count()).where(*_STATED).group_by(records.c.collection)
+_DECLARED = select(records.c.local_id, records.c.declared_hash).where(
+    *_STATED, records.c.collection == bindparam("collection")
+)
+# On SQLite the ids are one value, since a thousand take twice as long as one that holds them all.
 _HERE = select(records).where(records.c.source == bindparam("source"), records.c.collection == bindparam("collection"))
 _HELD = func.json_each(bindparam("ids", type_=String)).table_valued("value")
 _OF_SOURCE: Mapping[str, tuple[Select[Any], Callable[[Sequence[str]], Any]]] = {
@@ -89,8 +99,7 @@ def holdings(connection: Connection, source: str) -> dict[str, Holding]:
 
 def declared_counts(connection: Connection, source: str) -> dict[str, int]:
     """How many records of each collection a source still states."""
-    query = select(records.c.collection, func.count()).where(_declared(source)).group_by(records.c.collection)
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(_DECLARED_COUNTS, {"source": source})}
 
 
 def buckets(connection: Connection, source: str, collection: str) -> dict[str, Holding]:
@@ -106,13 +115,8 @@ def buckets(connection: Connection, source: str, collection: str) -> dict[str, H
 
 def counts(connection: Connection, source: str) -> dict[str, dict[State, int]]:
     """Records of a source by collection and state."""
-    query = (
-        select(records.c.collection, records.c.state, func.count())
-        .where(records.c.source == source)
-        .group_by(records.c.state, records.c.collection)  # in the order of the index, which answers alone
-    )
     found: dict[str, dict[State, int]] = defaultdict(lambda: dict.fromkeys(State, 0))
-    for collection, state, count in connection.execute(query):
+    for collection, state, count in connection.execute(_COUNTS, {"source": source}):
         found[collection][State(state)] = count
     return dict(found)
 
@@ -165,8 +169,7 @@ def _declared(source: str) -> Any:
 
 
 def _digest(connection: Connection, source: str, collection: str) -> str:
-    query = select(records.c.local_id, records.c.declared_hash)
-    rows = connection.execute(query.where(_declared(source), records.c.collection == collection)).yield_per(_BATCH)
+    rows = connection.execute(_DECLARED, {"source": source, "collection": collection}).yield_per(_BATCH)
     return SetDigest.of((collection, local_id, declared) for local_id, declared in rows).hex
 
 

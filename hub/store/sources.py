@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from hub.model.freshness import PROMISE_DAYS
 from hub.model.job import Proof
@@ -11,6 +11,14 @@ from hub.store.tables import jobs, source_state, sources
 from hub.store.upsert import upsert
 from schemas.errors import SourceError
 from schemas.manifest import Manifest
+
+# Sets what its parameters name, as long as the source is still the job's.
+_MINE = update(source_state).where(source_state.c.source == bindparam("of"), source_state.c.job == bindparam("by"))
+_POSITION = (
+    select(source_state, jobs.c.proof)
+    .join(jobs, jobs.c.number == source_state.c.proved_job, isouter=True)
+    .where(source_state.c.source == bindparam("source"))
+)
 
 
 class Superseded(SourceError):
@@ -95,11 +103,7 @@ def take_over(connection: Connection, source: str, job: int) -> Position:
 
 def position(connection: Connection, source: str) -> Position:
     """How far a source was read."""
-    row = connection.execute(
-        select(source_state, jobs.c.proof)
-        .join(jobs, jobs.c.number == source_state.c.proved_job, isouter=True)
-        .where(source_state.c.source == source)
-    ).one_or_none()
+    row = connection.execute(_POSITION, {"source": source}).one_or_none()
     if row is None:
         return Position()
     return Position(
@@ -137,13 +141,9 @@ def advance(connection: Connection, source: str, job: int, epoch: str, seq: int)
 def settle(connection: Connection, source: str, job: int, *, etag: str | None, proved: bool) -> None:
     """At the end of a job: what the next one may take for proved. A visit that was overtaken settles nothing."""
     values = {"etag": etag if proved else None, "proved_job": job if proved else None}
-    connection.execute(update(source_state).where(_is_mine(source, job)).values(**values))
+    connection.execute(_MINE, {"of": source, "by": job} | values)
 
 
 def _still(connection: Connection, source: str, job: int, values: dict[str, object]) -> None:
-    if connection.execute(update(source_state).where(_is_mine(source, job)).values(**values)).rowcount == 0:
+    if connection.execute(_MINE, {"of": source, "by": job} | values).rowcount == 0:
         raise Superseded(source, "a newer visit to this source took over")
-
-
-def _is_mine(source: str, job: int) -> ColumnElement[bool]:
-    return and_(source_state.c.source == source, source_state.c.job == job)

@@ -152,12 +152,11 @@ class FakeNode:
         return [line for line in self.live.values() if (line["collection"], bucket(line["id"])) == wanted]
 
     def _buckets(self, collection: str) -> list[dict[str, Any]]:
-        rows = []
-        for name in (f"{number:02x}" for number in range(256)):
-            held = self._bucket({"collection": collection, "bucket": name})
-            said = digest((collection, line["id"], line["hash"]) for line in held)
-            rows.append({"bucket": name, "count": len(held), "digest": said})
-        return rows
+        held: dict[str, list[tuple[str, str, str]]] = {f"{number:02x}": [] for number in range(256)}
+        for line in self.live.values():
+            if line["collection"] == collection:
+                held[bucket(line["id"])].append((collection, line["id"], line["hash"]))
+        return [{"bucket": name, "count": len(rows), "digest": digest(iter(rows))} for name, rows in held.items()]
 
 
 def end(seq: int, *, more: bool = False) -> dict[str, Any]:
