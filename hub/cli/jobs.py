@@ -80,7 +80,10 @@ def _to_do(hold: Hold | None, now: datetime) -> str | None:
     if hold is None:
         return None
     if hold.state(now) is HoldState.REJECTED:
-        return "the network states these records again, or says anew why they left"
+        return (
+            f"the network states these records again or says anew why they left; `rrma-hub job confirm {hold.job}`, "
+            "with --by and --reason, lets them go after all"
+        )
     orders = [f"`rrma-hub job confirm {hold.job}` or `reject {hold.job}`"] if hold.deletions else []
     if hold.rekeyed:
         orders.append(f"`rrma-hub job confirm {hold.job} --rekey` or `reject {hold.job} --rekey`")

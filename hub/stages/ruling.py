@@ -1,6 +1,6 @@
 """Ruling: a person decides about what one job held, exactly that, and once.
 
-    confirm          the deletions are applied
+    confirm          the deletions are applied; where all were rejected before, they are applied after all
     reject           they are not: the records stay until their network says something else of them
     confirm, rekey   the map is applied: ids, judgements and history go on under the new keys
     reject, rekey    the map is wrong: the new records are published as new, the old ones face the guard
@@ -61,7 +61,7 @@ def rule(engine: Engine, number: int, ruling: Ruling, *, author: str, reason: st
         if before is not None and before.ruling is ruling:
             return Outcome(job=job, ruled=before, again=True)
         newest = _require_as_shown(connection, job)
-        overturns = before is not None and before.ruling is Ruling.REJECTED
+        overturns = (before is not None and before.ruling is Ruling.REJECTED) or not job.tally.held
         last = statements.last_number(connection, newest)
         steps = Steps(source=job.source, now=now, next_number=count_from(last + 1).__next__)
         count, deleted = _apply(connection, ruling, steps, overturns=overturns)
@@ -131,7 +131,8 @@ def _apply(connection: Connection, ruling: Ruling, steps: Steps, *, overturns: b
 
 def _after(connection: Connection, job: Job, said: Ruled, deleted: int) -> Job:
     """The job with the decision in it. Its status follows from its numbers, as it did before."""
-    tally = replace(job.tally, deleted=job.tally.deleted + deleted, **holds.totals(connection, job.source))
+    waiting = holds.totals(holds.waiting(connection, job.source))
+    tally = replace(job.tally, deleted=job.tally.deleted + deleted, **waiting)
     error = LossRefused(job.source, job.reason or "") if job.error == LossRefused.code and tally.held else None
     told = f"{said.ruling} by {said.author}: {said.reason}"
     return replace(

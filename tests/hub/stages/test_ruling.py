@@ -127,6 +127,29 @@ def test_a_rejection_may_be_taken_back(engine: Engine) -> None:
     assert len(published(engine)) == 15
 
 
+def test_a_rejection_may_be_taken_back_on_a_later_night(engine: Engine) -> None:
+    with losing(engine) as (node, visit, held):
+        decide(engine, held, Ruling.REJECTED)
+        node.put("A-10", actor("Autre", id="A-10"))
+        night_after = visit()
+        confirmed = decide(engine, night_after, Ruling.CONFIRMED)
+        later = visit()
+
+    assert (confirmed.job.status, confirmed.job.tally.deleted) == (JobStatus.SUCCEEDED, 5)
+    assert (later.status, later.tally.kept) == (JobStatus.SUCCEEDED, 0)
+    assert len(published(engine)) == 15
+
+
+def test_confirming_what_left_later_does_not_take_a_rejection_back(engine: Engine) -> None:
+    with losing(engine) as (node, visit, held):
+        decide(engine, held, Ruling.REJECTED)
+        node.delete("A-19")
+        confirmed = decide(engine, visit(), Ruling.CONFIRMED)
+
+    assert (confirmed.job.tally.deleted, confirmed.job.tally.kept) == (1, 5)
+    assert {"A-0", "A-4"} <= published(engine).keys()
+
+
 def test_an_erasure_cannot_be_rejected(engine: Engine) -> None:
     node = directory()
     with visiting(node, engine) as visit:
