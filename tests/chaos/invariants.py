@@ -57,6 +57,7 @@ class Absence(NamedTuple):
 
 
 class Id(NamedTuple):
+    national_id: str
     collection: str
     source: str
     local_id: str
@@ -71,6 +72,7 @@ class Known:
     cursors:  source -> (epoch, seq) up to which it was read.
     absences: those of the night.
     newest:   number of the newest statement.
+    issued, clusters: as they are in the database, in its order; equal ones are those of the night before.
     """
 
     records: Mapping[str, Mapping[Key, Row]]
@@ -78,17 +80,21 @@ class Known:
     absences: Sequence[Absence]
     newest: int
     jobs: Sequence[JobRow]
-    issued: Mapping[str, Id]
-    clusters: Mapping[tuple[str, str, str], str]
+    issued: Sequence[tuple[Any, ...]]
+    clusters: Sequence[tuple[Any, ...]]
 
     @classmethod
-    def read(cls, ask: Ask, after_job: int, after_statement: int = 0) -> "Known":
-        """ask: runs plain SQL in one state of the database. after_*: older jobs and absences are left out."""
+    def read(cls, ask: Ask, after_job: int, after_statement: int = 0, *, gone: bool = True) -> "Known":
+        """ask: runs plain SQL in one state of the database. after_*: older jobs and absences are left out.
+
+        gone: with the records that are neither stated nor published any more.
+        """
         found: dict[str, dict[Key, Row]] = defaultdict(dict)
         for source, collection, local_id, *row in ask(
             "SELECT r.source, r.collection, r.local_id, r.state, r.declared_hash, r.accepted_hash,"
             " r.accepted_statement, r.founded_on, r.founded_as, r.proposed, s.payload"
             " FROM records r LEFT JOIN statements s ON s.number = r.accepted_statement"
+            + ("" if gone else " WHERE r.state <> 'deleted' OR r.accepted_statement IS NOT NULL")
         ):
             content = hashlib.sha256(row.pop() or b"").hexdigest()
             found[source][collection, local_id] = Row(*row, content)
@@ -98,23 +104,23 @@ class Known:
         )
         [(newest,)] = ask("SELECT max(number) FROM statements")
         cursors = ask("SELECT source, epoch, seq FROM source_state")
-        issued = ask("SELECT national_id, collection, source, local_id, state, leads_to FROM issued_ids")
-        clusters = ask("SELECT collection, source, local_id, national_id FROM clusters")
+        issued = ask("SELECT national_id, collection, source, local_id, state, leads_to FROM issued_ids ORDER BY 1")
+        clusters = ask("SELECT collection, source, local_id, national_id FROM clusters ORDER BY 1, 2, 3")
         return cls(
             records=found,
             cursors={source: (epoch, seq) for source, epoch, seq in cursors},
             absences=[Absence(source, (collection, name)) for source, collection, name in absences],
             newest=newest or 0,
             jobs=[JobRow(*row) for row in jobs],
-            issued={national_id: Id(*row) for national_id, *row in issued},
-            clusters={(collection, source, local_id): home for collection, source, local_id, home in clusters},
+            issued=[tuple(row) for row in issued],
+            clusters=[tuple(row) for row in clusters],
         )
 
     @classmethod
     def of_file(cls, database: Path, after_job: int, after_statement: int = 0) -> "Known":
         """What a SQLite database knows."""
         with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-            return cls.read(connection.execute, after_job, after_statement)
+            return cls.read(connection.execute, after_job, after_statement, gone=False)
 
     def declared(self, source: str) -> dict[Key, str]:
         """What a source states, as far as the hub knows."""
@@ -263,16 +269,20 @@ class Watch:
 
     def _identifiers(self, now: Known) -> None:
         """Every identifier ever issued answers, for the record that founded it, and live ones are those of clusters."""
-        for national_id, issued in self.before.issued.items() if self.before else ():
-            after = now.issued.get(national_id)
+        before = self.before
+        if before is not None and (before.issued, before.clusters) == (now.issued, now.clusters):
+            return
+        known = {each.national_id: each for each in map(Id._make, now.issued)}
+        for issued in map(Id._make, before.issued if before is not None else ()):
+            after = known.get(issued.national_id)
             if after is None:
-                raise Broken(f"{national_id} of {issued.source} {issued.local_id} was lost")
-            if after[:3] != issued[:3]:
-                raise Broken(f"{national_id} of {issued.source} {issued.local_id} was given to {after.local_id}")
-        live = {name for name, issued in now.issued.items() if issued.state == "live"}
-        if live != set(now.clusters.values()):
+                raise Broken(f"{issued.national_id} of {issued.source} {issued.local_id} was lost")
+            if after[:4] != issued[:4]:
+                raise Broken(f"{issued.national_id} of {issued.source} {issued.local_id} was given to {after.local_id}")
+        live = {name for name, issued in known.items() if issued.state == "live"}
+        if live != {national_id for *_, national_id in now.clusters}:
             raise Broken("the live identifiers are not those of the clusters")
-        for name, issued in now.issued.items():
+        for name, issued in known.items():
             if issued.state == "redirect" and issued.leads_to not in live:
                 raise Broken(f"{name} leads to {issued.leads_to}, which is not live")
 

@@ -34,7 +34,7 @@ from tests.chaos.faults import OFTEN, Asked, Fault
 from tests.chaos.invariants import Broken, Known, Watch, unsettled
 from tests.chaos.machine import Killed, Machine, SmallDisk, pages_of
 from tests.chaos.network import Network, Truth
-from tests.chaos.wire import Clock, connect, running
+from tests.chaos.wire import Clock, connect
 from tests.hub.feed_server import Answer, Question
 
 FIRST_NIGHT = datetime(2026, 1, 1, 2, 30, tzinfo=UTC)
@@ -45,6 +45,7 @@ PREFIX = "192.31.196."
 CALM_NIGHTS = 4
 FAULTY_SHARE = 0.3
 KILLED_SHARE = 0.15
+DECIDED_SHARE = 0.35
 _COMMITS_A_VISIT = 4  # of one that finds something new, about
 
 
@@ -82,8 +83,7 @@ class Simulation:
     def run(self) -> str:
         with ExitStack() as stack:
             stack.callback(self.machine.close)
-            stack.enter_context(running(self.clock))
-            feeds = FeedClient(stack.enter_context(connect(self.answer)))
+            feeds = FeedClient(stack.enter_context(connect(self.answer)), self.clock.patience)
             self.engine = self._open()
             stack.callback(self._close)
             for number in range(self.scale.nights):
@@ -124,10 +124,12 @@ class Simulation:
         releases = last or (number > 0 and number % self.scale.release_every == 0)
         killed = self._hub(number, feeds, resolves=resolves, releases=releases, calm=calm, killing=killing)
         known = Known.of_file(self.database, self.watch.last_job - 2 * self.scale.networks, self.watch.newest)
+        before = self.watch.before
         self.watch.night(known, self.served, killed=killed, decided=self.decided, faulty=self.faults)
         for job in known.jobs:
             self.told.update(f"{number} {job}\n".encode())
-        self.told.update(f"{sorted(known.issued.items())}".encode())
+        if before is None or before.issued != known.issued:
+            self.told.update(f"{known.issued}".encode())
 
     def _hub(
         self, number: int, feeds: FeedClient, *, resolves: bool, releases: bool, calm: bool, killing: bool
@@ -157,11 +159,14 @@ class Simulation:
         return True
 
     def _steward(self, jobs: Sequence[Job], now: datetime) -> None:
-        """Now and then a person decides about what waits, rightly or wrongly."""
+        """Soon a person decides about what waits, rightly or wrongly, and may take a rejection back later.
+
+        A source that waits for ever would never be in step again, and little could be seen there.
+        """
         for job in jobs:
-            if not job.tally.waits or self.rng.random() > 0.15:
+            if not (job.tally.waits or job.tally.kept) or self.rng.random() > DECIDED_SHARE:
                 continue
-            ruling = self.rng.choice(tuple(Ruling))
+            ruling = self.rng.choice(tuple(Ruling)) if job.tally.waits else Ruling.CONFIRMED
             self.decided.add(job.source)
             try:
                 rule(self.engine, job.number, ruling, author="CIRRMA", reason="vu", now=now)

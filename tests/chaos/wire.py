@@ -1,39 +1,31 @@
 """HTTP without sockets: the hub's own transport, address checks included, above answers made in this process.
 
-Time stands still unless an answer drips: `Clock` is what the reader of bodies takes for the time.
+Time stands still unless an answer drips or a network asks to be asked later: a visit lives by `Clock`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 
 import httpx
 
-from hub.feeds import body
 from hub.feeds.http import PinnedTransport
+from hub.feeds.patience import Patience
 from tests.hub.feed_server import Answer, Question
 
 Ask = Callable[[str, str, Question], Answer]
 
 
 class Clock:
-    """Seconds, moved by hand; stands in for the module `time`."""
+    """Seconds, moved by hand."""
 
     def __init__(self) -> None:
         self.now = 0.0
 
-    def monotonic(self) -> float:
-        return self.now
+    def patience(self) -> Patience:
+        """What a visit bears, by this clock."""
+        return Patience(clock=lambda: self.now, sleep=self.sleep)
 
-
-@contextmanager
-def running(clock: Clock) -> Iterator[None]:
-    """Let the reader of bodies look at this clock."""
-    true_time = vars(body)["time"]
-    setattr(body, "time", clock)  # noqa: B010  # a module's import is no attribute that others may set
-    try:
-        yield
-    finally:
-        setattr(body, "time", true_time)  # noqa: B010
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
 
 class _Body(httpx.SyncByteStream):
