@@ -1,6 +1,6 @@
 """Parquet: the same columns with their types, lists as lists; zstd, row groups of one size."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hub.distributions import queried, table
-from hub.distributions.table import Cell, Row
+from hub.distributions.batch import Batch
 from hub.model.imprint import Imprint
 from hub.model.licence import licence
 from schemas.registry import Column
@@ -17,18 +17,30 @@ _GROUP = 10_000
 _TYPES = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
 
 
-def write(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
-    """Write a file and pass the rows on."""
-    waiting: list[list[Cell]] = []
-    with pq.ParquetWriter(path, schema(table.described(collection), imprint), compression="zstd") as file:
-        for row in rows:
-            waiting.append(row.cells)
-            if len(waiting) == _GROUP:
-                put(file, waiting)
-                waiting.clear()
-            yield row
-        if waiting:
-            put(file, waiting)
+def write(path: Path, collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
+    """Write a file and pass the batches on."""
+    return grouped(path, schema(table.described(collection), imprint), batches, lambda batch: batch.cells)
+
+
+def grouped(
+    path: Path, shape: pa.Schema, batches: Iterable[Batch], columns: Callable[[Batch], list[Any]], rows: int = _GROUP
+) -> Iterator[Batch]:
+    """Write columns of batches in row groups of `rows`, whatever the size of a batch, and pass the batches on."""
+    waiting = shape.empty_table()
+    with pq.ParquetWriter(path, shape, compression="zstd") as file:
+        for batch in batches:
+            waiting = pa.concat_tables([waiting, pa.Table.from_arrays(columns(batch), schema=shape)])
+            while len(waiting) >= rows:
+                _put(file, waiting.slice(0, rows))
+                waiting = waiting.slice(rows)
+            yield batch
+        if len(waiting):
+            _put(file, waiting)
+
+
+def _put(file: Any, rows: pa.Table) -> None:
+    """Write one row group; its pages do not show where batches ended."""
+    file.write_table(rows.combine_chunks(), row_group_size=len(rows))
 
 
 def schema(columns: Iterable[Column], imprint: Imprint) -> pa.Schema:
@@ -38,12 +50,6 @@ def schema(columns: Iterable[Column], imprint: Imprint) -> pa.Schema:
         [pa.field(each.heading, _type(each), metadata={"description": each.description}) for each in columns],
         metadata={"licence": terms.url or terms.code, "citation": imprint.citation},
     )
-
-
-def put(file: Any, rows: Sequence[Sequence[Any]]) -> None:
-    """Write one row group."""
-    arrays = [pa.array(cells, field.type) for cells, field in zip(zip(*rows, strict=True), file.schema, strict=True)]
-    file.write_batch(pa.record_batch(arrays, schema=file.schema), row_group_size=_GROUP)
 
 
 def ids(path: Path) -> Iterator[str]:

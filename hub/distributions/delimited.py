@@ -1,56 +1,64 @@
 """CSV for machines (RFC 4180: UTF-8, comma, CRLF, lists joined with a bar) and CSV for Excel, each read by DuckDB."""
 
-import csv
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from hub.distributions import queried, table
-from hub.distributions.sheets import fit
-from hub.distributions.table import Cell, Row
+from hub.distributions.batch import Batch
+from hub.distributions.kernels import Column, beside, data, either, respelt
+from hub.distributions.sheets import fitted
 from hub.model.imprint import Imprint
 from schemas import excel
 
 _END = b"\r\n"
-_BUFFER = 1 << 16
+_QUOTE = '"'
+_UNLIKE_WORDS = "^[^0-9A-Za-z]"  # how a text begins that is to be looked at
 
 
 class Torn(ValueError):
     """The file stops in the middle of a row."""
 
 
-def write(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
-    """Write one row a record, under the headings of `hub.distributions.table`, and pass the rows on."""
-    blank = [""] * len(table.headings(collection))
-    with path.open("w", encoding="utf-8", newline="", buffering=_BUFFER) as file:
-        out = csv.writer(file)
-        out.writerow(table.headings(collection))
-        for row in rows:
-            texts = blank.copy()
-            for at, _, text in row.filled:
-                texts[at] = text
-            out.writerow(texts)
-            yield row
+def write(path: Path, collection: str, batches: Iterable[Batch], _imprint: Imprint) -> Iterator[Batch]:
+    """Write one row a record, under the headings of `hub.distributions.table`, and pass the batches on."""
+    with path.open("wb") as file:
+        file.write(",".join(table.headings(collection)).encode() + _END)
+        for batch in batches:
+            file.write(_rows(batch.texts, ","))
+            yield batch
 
 
-def write_excel(path: Path, collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
+def write_excel(path: Path, collection: str, batches: Iterable[Batch], _imprint: Imprint) -> Iterator[Batch]:
     """The same for Excel in French: byte order mark, semicolons, decimal commas, nothing that it would run."""
-    blank = [""] * len(table.headings(collection))
-    with path.open("w", encoding=excel.ENCODING, newline="", buffering=_BUFFER) as file:
-        out = csv.writer(file, delimiter=excel.DELIMITER)
-        out.writerow(table.headings(collection))
-        for row in rows:
-            texts, plain = blank.copy(), row.is_plain
-            for at, cell, text in row.filled:
-                texts[at] = _harmless(cell, text, plain=plain)
-            out.writerow(texts)
-            yield row
+    with path.open("wb") as file:
+        file.write(excel.DELIMITER.join(table.headings(collection)).encode(excel.ENCODING) + _END)
+        for batch in batches:
+            columns = zip(batch.cells, batch.texts, strict=True)
+            file.write(_rows([_harmless(cells, texts) for cells, texts in columns], excel.DELIMITER))
+            yield batch
 
 
-def _harmless(cell: Cell, text: str, *, plain: bool) -> str:
-    if isinstance(cell, int | float):
-        return text.replace(".", ",")
-    return excel.harmless(text) if plain else fit(excel.harmless(text))
+def _harmless(cells: Any, texts: Column) -> Column:
+    if pa.types.is_floating(cells.type):
+        return pc.replace_substring(texts, ".", ",")
+    return fitted(respelt(texts, _UNLIKE_WORDS, excel.harmless))
+
+
+def _rows(columns: list[Column], delimiter: str) -> memoryview:
+    """Columns as the lines of a file: a text is quoted where it has to be."""
+    special = f'{delimiter}"\r\n'
+    quoted = [respelt(texts, either(special), _quoted, among=special.encode()) for texts in columns]
+    cells = pc.binary_join_element_wise(*quoted, delimiter, null_handling="replace", null_replacement="")
+    return data(beside(cells, _END.decode()))
+
+
+def _quoted(text: str) -> str:
+    return f'"{text.replace(_QUOTE, 2 * _QUOTE)}"'
 
 
 def ids(path: Path) -> Iterator[str]:

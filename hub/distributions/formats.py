@@ -1,4 +1,4 @@
-"""The formats of a release, one line each. Writers pass on the rows they write: one walk feeds a group of files."""
+"""The formats of a release, one line each. Writers pass on what they write: one walk feeds a group of files."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from hub.distributions import (
     sheets,
     workbook,
 )
-from hub.distributions.table import Row
+from hub.distributions.batch import Batch
 from hub.model.imprint import Imprint
 
 # collection -> its file names.
@@ -26,7 +26,7 @@ NAMES = {"actor": "actors", "project": "projects", "announcement": "announcement
 class Format:
     """One way to download a collection.
 
-    write: (path, collection, rows, imprint) -> the same rows.
+    write: (path, collection, batches, imprint) -> the same batches.
     ids:   the id of each row of a file, in order, by another reader than the one that wrote it; raises when the file is
            not whole.
     values: whether it has one row a value instead of one a record.
@@ -36,7 +36,7 @@ class Format:
     media_type: str
     title_fr: str
     title_en: str
-    write: Callable[[Path, str, Iterable[Row], Imprint], Iterator[Row]]
+    write: Callable[[Path, str, Iterable[Batch], Imprint], Iterator[Batch]]
     ids: Callable[[Path], Iterator[str]]
     values: bool = False
 

@@ -11,8 +11,8 @@ import orjson
 import pyarrow as pa
 import zstandard
 
+from hub.distributions.batch import Batch
 from hub.distributions.contents import Parsed, PublicLine
-from hub.distributions.table import Row
 from hub.model.imprint import Imprint
 
 # Files 15 % larger than at level 6, in less than half the time. Whoever wants them small takes Zstandard.
@@ -32,21 +32,21 @@ def packed(path: Path) -> Iterator[IO[bytes]]:
         yield buffered
 
 
-def write(path: Path, _collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
-    """Write gzipped lines and pass the rows on."""
+def write(path: Path, _collection: str, batches: Iterable[Batch], _imprint: Imprint) -> Iterator[Batch]:
+    """Write gzipped lines and pass the batches on."""
     with packed(path) as file:
-        for row in rows:
-            file.write(row.line.raw + b"\n")
-            yield row
+        for batch in batches:
+            file.write(batch.raw)
+            yield batch
 
 
-def write_zstd(path: Path, _collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
+def write_zstd(path: Path, _collection: str, batches: Iterable[Batch], _imprint: Imprint) -> Iterator[Batch]:
     """The same lines under Zstandard, which programs unpack several times faster."""
     compressor = zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True)
     with path.open("wb") as file, compressor.stream_writer(file) as opened:
-        for row in rows:
-            opened.write(row.line.raw + b"\n")
-            yield row
+        for batch in batches:
+            opened.write(batch.raw)
+            yield batch
 
 
 def read(path: Path) -> Iterator[Parsed]:

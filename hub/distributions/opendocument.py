@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from contextlib import closing
 from pathlib import Path
 from shutil import copyfileobj
-from typing import IO
+from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_STORED, ZipFile
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from hub.distributions import sheets, table
-from hub.distributions.table import Cell, Row
+from hub.distributions.batch import Batch
+from hub.distributions.kernels import Column, beside, data, respelt, wrapped
+from hub.distributions.sheets import fitted
 from hub.distributions.zipped import entry
 from hub.model.imprint import TITLE, Imprint
 
@@ -29,19 +34,22 @@ _MANIFEST = (
     '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
     '<manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/></manifest:manifest>'
 )
-_EMPTY = "<table:table-cell/>"
+_TABLE_ENDS, _ROW_BEGINS, _ROW_ENDS = "</table:table>", "<table:table-row>", "</table:table-row>"
+_TEXT_BEGINS = '<table:table-cell office:value-type="string"><text:p>'
+_TEXT_ENDS, _EMPTY = "</text:p></table:table-cell>", "<table:table-cell/>"
 # White space that OpenDocument would drop: runs, and what stands at either end of a paragraph (part 3, 6.1.2).
 _SPACES = re.compile(r"^ +| {2,}| +$")
+_MARKED, _MARKS = r"^ |  | $|[\t\n&<>]", b" \t\n&<>"  # what is in a text that is not told as it stands
 
 
 def write(
-    path: Path, collection: str, rows: Iterable[Row], imprint: Imprint, max_rows: int = sheets.MAX_ROWS
-) -> Iterator[Row]:
-    """Write a spreadsheet and pass the rows on; its sheets are those of the XLSX file."""
+    path: Path, collection: str, batches: Iterable[Batch], imprint: Imprint, max_rows: int = sheets.MAX_ROWS
+) -> Iterator[Batch]:
+    """Write a spreadsheet and pass the batches on; its sheets are those of the XLSX file."""
     spool = path.with_suffix(".spool")
     try:
-        with spool.open("w", encoding="utf-8", buffering=_CHUNK) as file:
-            yield from _content(file, collection, rows, imprint, max_rows)
+        with spool.open("wb") as file:
+            yield from _content(file, collection, batches, imprint, max_rows)
         with ZipFile(path, "w") as packed:
             packed.writestr(entry("mimetype", method=ZIP_STORED), MEDIA_TYPE)  # first, and bare: part 2, 3.3
             with spool.open("rb") as read, packed.open(entry("content.xml", size=spool.stat().st_size), "w") as file:
@@ -52,49 +60,62 @@ def write(
         spool.unlink(missing_ok=True)
 
 
-def _content(file: IO[str], collection: str, rows: Iterable[Row], imprint: Imprint, max_rows: int) -> Iterator[Row]:
-    headings = table.headings(collection)
-    rest, count = iter(rows), 0
-    first = next(rest, None)
-    blank = [_EMPTY] * len(headings)
-    file.write(_BEGINS)
-    while first or not count:
-        count += 1
-        file.write(_table(sheets.name(collection, count)))
-        file.write(_row([_cell(heading, heading) for heading in headings]))
-        for row in chain([first] if first else [], islice(rest, max_rows - 2)):
-            cells, plain = blank.copy(), row.is_plain
-            for at, cell, text in row.filled:
-                cells[at] = _cell(cell, text, plain=plain)
-            file.write(_row(cells))
-            yield row
-        file.write("</table:table>")
-        first = next(rest, None)
-    for name, told in sheets.explained(collection, count, imprint).items():
-        file.write(_table(name))
-        file.writelines(_row([_cell(text, text) for text in texts]) for texts in told)
-        file.write("</table:table>")
-    file.write(_ENDS)
+def _content(
+    file: IO[bytes], collection: str, batches: Iterable[Batch], imprint: Imprint, max_rows: int
+) -> Iterator[Batch]:
+    file.write(_BEGINS.encode())
+    with closing(_Sheets(file, collection, max_rows)) as records:
+        for batch in batches:
+            records.add(batch)
+            yield batch
+    for name, told in sheets.explained(collection, records.count, imprint).items():
+        file.write(f"{_table(name)}{''.join(map(_row, told))}{_TABLE_ENDS}".encode())
+    file.write(_ENDS.encode())
+
+
+class _Sheets(sheets.Sheets):
+    """Each sheet is a table of the one document."""
+
+    def __init__(self, file: IO[bytes], collection: str, max_rows: int) -> None:
+        super().__init__(collection, max_rows)
+        self._file = file
+
+    def _begin(self, title: str) -> None:
+        self._file.write(f"{_table(title)}{_row(table.headings(self._collection))}".encode())
+
+    def _put(self, batch: Batch, taken: slice, _first: int) -> int:
+        told = [
+            _cells(cells[taken], texts[taken]) if texts.null_count < len(texts) else _EMPTY
+            for cells, texts in zip(batch.cells, batch.texts, strict=True)
+        ]
+        return self._file.write(data(beside(_ROW_BEGINS, *told, _ROW_ENDS)))
+
+    def _end(self) -> None:
+        self._file.write(_TABLE_ENDS.encode())
 
 
 def _table(name: str) -> str:
     return f"<table:table table:name={quoteattr(name)}>"
 
 
-def _row(cells: Iterable[str]) -> str:
-    return f"<table:table-row>{''.join(cells)}</table:table-row>"
+def _cells(cells: Any, texts: Column) -> Column:
+    if pa.types.is_boolean(cells.type):
+        told = wrapped('<table:table-cell office:value-type="boolean" office:boolean-value="', texts, '"/>')
+    elif pa.types.is_floating(cells.type):
+        told = wrapped('<table:table-cell office:value-type="float" office:value="', texts, '"/>')
+    else:
+        told = wrapped(_TEXT_BEGINS, respelt(fitted(texts), _MARKED, _paragraphs, among=_MARKS), _TEXT_ENDS)
+    return pc.fill_null(told, _EMPTY)
 
 
-def _cell(cell: Cell, text: str, *, plain: bool = False) -> str:
-    """plain: the text has not to be spelt otherwise."""
-    if not text:
-        return _EMPTY
-    if isinstance(cell, bool):
-        return f'<table:table-cell office:value-type="boolean" office:boolean-value="{text}"/>'
-    if isinstance(cell, int | float):
-        return f'<table:table-cell office:value-type="float" office:value="{text}"/>'
-    told = text if plain else "</text:p><text:p>".join(map(_paragraph, sheets.fit(text).split("\n")))
-    return f'<table:table-cell office:value-type="string"><text:p>{told}</text:p></table:table-cell>'
+def _row(texts: Iterable[str]) -> str:
+    """A row of texts: headings, and those of the sheets that explain."""
+    told = [f"{_TEXT_BEGINS}{_paragraphs(sheets.fit(text))}{_TEXT_ENDS}" if text else _EMPTY for text in texts]
+    return f"{_ROW_BEGINS}{''.join(told)}{_ROW_ENDS}"
+
+
+def _paragraphs(text: str) -> str:
+    return "</text:p><text:p>".join(map(_paragraph, text.split("\n")))
 
 
 def _paragraph(line: str) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import pyarrow.parquet as pq
+import pyarrow as pa
 
 from hub.distributions import columnar
-from hub.distributions.table import Row, own
+from hub.distributions.batch import Batch
+from hub.distributions.table import own
 from hub.model.imprint import Imprint
 from schemas.canonical import JSON
 
@@ -69,32 +70,29 @@ _GROUP = 50_000
 Value = tuple[str, str, str | None, int, str, str, str, str | None, str]
 
 
-def write(path: Path, _collection: str, rows: Iterable[Row], _imprint: Imprint) -> Iterator[Row]:
-    """Write a CSV file and pass the rows on."""
+def write(path: Path, _collection: str, batches: Iterable[Batch], _imprint: Imprint) -> Iterator[Batch]:
+    """Write a CSV file and pass the batches on."""
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(column.heading for column in COLUMNS)
-        for row in rows:
-            out.writerows(row.made(_values))
-            yield row
+        for batch in batches:
+            out.writerows(batch.made(_values))
+            yield batch
 
 
-def write_columnar(path: Path, _collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
-    """Write a Parquet file and pass the rows on."""
-    waiting: list[tuple[Any, ...]] = []
-    with pq.ParquetWriter(path, columnar.schema(COLUMNS, imprint), compression="zstd") as file:
-        for row in rows:
-            waiting.extend(row.made(_values))
-            if len(waiting) >= _GROUP:
-                columnar.put(file, waiting)
-                waiting = []
-            yield row
-        if waiting:
-            columnar.put(file, waiting)
+def write_columnar(path: Path, _collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
+    """Write a Parquet file and pass the batches on."""
+    shape = columnar.schema(COLUMNS, imprint)
+
+    def columns(batch: Batch) -> list[Any]:
+        told = list(zip(*batch.made(_values), strict=True)) or [()] * len(shape)
+        return [pa.array(cells, kind) for cells, kind in zip(told, shape.types, strict=True)]
+
+    return columnar.grouped(path, shape, batches, columns, _GROUP)
 
 
-def _values(row: Row) -> list[Value]:
-    return values(row.says)
+def _values(batch: Batch) -> list[Value]:
+    return [value for line in batch.lines for value in values(orjson.loads(line))]
 
 
 def values(line: JSON) -> list[Value]:

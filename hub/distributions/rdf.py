@@ -4,16 +4,16 @@ Both begin with a comment that tells licence and citation.
 """
 
 import gzip
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO, cast
 
 from pyoxigraph import Literal, RdfFormat, parse, serialize
 
 from hub.distributions import linked
+from hub.distributions.batch import Batch
 from hub.distributions.jsonlines import packed
-from hub.distributions.table import Row
 from hub.distributions.terms import PREFIXES, Node, expanded, iri, nested, segment, triples
 from hub.distributions.xmltext import fit
 from hub.model.imprint import Imprint
@@ -22,35 +22,42 @@ from schemas.canonical import JSON
 _IDENTIFIER = expanded("dct:identifier").strip("<>")
 
 
-def write_triples(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
-    """Write gzipped N-Triples, one triple a line, and pass the rows on."""
-    describe = partial(_described, collection, imprint)
+def write_triples(path: Path, collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
+    """Write gzipped N-Triples, one triple a line, and pass the batches on."""
+    describe = _describing(collection, imprint)
     with packed(path) as file:
         file.write(_head(imprint).encode())
-        for row in rows:
-            subject, node = row.made(describe)
-            file.write("".join(triples(subject, node, f"_:r{row.line.id}")).encode())
-            yield row
+        for batch in batches:
+            for says, (subject, node) in zip(batch.says, batch.made(describe), strict=True):
+                file.write("".join(triples(subject, node, f"_:r{says['id']}")).encode())
+            yield batch
 
 
-def write_turtle(path: Path, collection: str, rows: Iterable[Row], imprint: Imprint) -> Iterator[Row]:
-    """Write Turtle, one paragraph a record, and pass the rows on."""
-    describe = partial(_described, collection, imprint)
+def write_turtle(path: Path, collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
+    """Write Turtle, one paragraph a record, and pass the batches on."""
+    describe = _describing(collection, imprint)
     with path.open("w", encoding="utf-8", newline="\n", buffering=1 << 16) as file:
         file.write(_head(imprint))
         file.writelines(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
-        for row in rows:
-            subject, node = row.made(describe)
-            file.write(f"\n{subject} {nested(node)} .\n")
-            yield row
+        for batch in batches:
+            for subject, node in batch.made(describe):
+                file.write(f"\n{subject} {nested(node)} .\n")
+            yield batch
 
 
 def _head(imprint: Imprint) -> str:
     return "".join(f"# {name} : {' '.join(text.split())}\n" for name, text in imprint.told.items())
 
 
-def _described(collection: str, imprint: Imprint, row: Row) -> tuple[str, Node]:
-    return iri(imprint.record(collection, segment(row.line.id))), linked.described(collection, row.says, imprint)
+@cache
+def _describing(collection: str, imprint: Imprint) -> Callable[[Batch], list[tuple[str, Node]]]:
+    def described(batch: Batch) -> list[tuple[str, Node]]:
+        return [
+            (iri(imprint.record(collection, segment(says["id"]))), linked.described(collection, says, imprint))
+            for says in batch.says
+        ]
+
+    return described
 
 
 def as_xml(collection: str, says: JSON, imprint: Imprint) -> str:

@@ -1,13 +1,19 @@
 """What every spreadsheet file is made of: what a cell can hold, how many rows a sheet has, the sheets that explain."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
+import pyarrow.compute as pc
+
 from hub.distributions import table, xmltext
+from hub.distributions.batch import Batch
+from hub.distributions.kernels import Column as Texts
+from hub.distributions.kernels import data, respelt, respelt_where
 from hub.model.imprint import TITLE, Imprint
 from hub.model.licence import licence
 from schemas.registry import Column
@@ -32,6 +38,58 @@ def fit(text: str) -> str:
         return text
     kept = text.encode("utf-16-le")[: 2 * (MAX_CELL - len(CUT))]
     return kept.decode("utf-16-le", "ignore") + CUT
+
+
+def fitted(texts: Texts) -> Texts:
+    """A column of texts as cells can hold them: see `fit`."""
+    texts = respelt(texts, xmltext.UNFIT, fit, among=xmltext.UNFIT_BYTES)
+    if texts.null_count == len(texts) or len(data(texts)) <= MAX_CELL // 2:
+        return texts
+    return respelt_where(texts, pc.fill_null(pc.greater(pc.binary_length(texts), MAX_CELL // 2), False), fit)
+
+
+class Sheets(ABC):
+    """The sheets of records of a file: at least one, another where one is full. To be closed."""
+
+    def __init__(self, collection: str, max_rows: int, max_bytes: int | None = None) -> None:
+        """max_rows: of a sheet, its headings among them. max_bytes: how much a sheet may hold before its last batch."""
+        self._collection, self._max_rows, self._max_bytes = collection, max_rows, max_bytes
+        self._row, self._size, self.count = 0, 0, 0
+
+    def add(self, batch: Batch) -> None:
+        at = 0
+        while at < len(batch):
+            if not self.count or self._row == self._max_rows or (self._max_bytes and self._size > self._max_bytes):
+                self._next()
+            taken = slice(at, min(len(batch), at + self._max_rows - self._row))
+            self._size += self._put(batch, taken, self._row + 1)
+            self._row += taken.stop - at
+            at = taken.stop
+
+    def close(self) -> None:
+        """End the last sheet."""
+        if not self.count:
+            self._next()
+        self._end()
+
+    def _next(self) -> None:
+        if self.count:
+            self._end()
+        self.count += 1
+        self._row, self._size = 1, 0
+        self._begin(name(self._collection, self.count))
+
+    @abstractmethod
+    def _begin(self, title: str) -> None:
+        """Begin a sheet with its headings."""
+
+    @abstractmethod
+    def _put(self, batch: Batch, taken: slice, first: int) -> int:
+        """Write the rows of some records of a batch, the first under that number, and say how many bytes they take."""
+
+    @abstractmethod
+    def _end(self) -> None:
+        """End a sheet."""
 
 
 def name(collection: str, number: int) -> str:

@@ -1,78 +1,22 @@
 """A public line as one flat row: the columns of every table, with the headings of the schemas.
 
-The row is made once and read by all the formats. Records are sparse, a dozen values in more than fifty columns, so a
-row is filled from what its record says rather than by asking the record for every column.
+Here one record is told at a time, as the site needs it; `hub.distributions.flat` tells a batch at once, for the
+files. Records are sparse, a dozen values in more than fifty columns, so a row is filled from what its record says
+rather than by asking the record for every column.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any
 
-from hub.distributions.contents import Parsed, PublicLine
 from hub.model.territory import territory
 from schemas.canonical import JSON, canonical
 from schemas.registry import LATEST, Column, columns
 
 Cell = str | int | float | bool | list[str] | None
-_Made = TypeVar("_Made")
 _SHORT = ("code", "name", "national_id")
 _NOWHERE = {"country": ""}
 JOINT = "|"  # between the values of a list, as in the tables of schema.data.gouv.fr
-# What some format must spell otherwise, as canonical JSON has it: what XML reserves, Excel's own escapes, control
-# characters and quotes, the two characters that are none, white space in runs or at either end of a text.
-_SPECIAL = (b"&", b"<", b">", b"_x", b"\\", b"\xef\xbf", b"  ", b'" ', b' "')
-_LONG = 16_000  # bytes; in a line that is shorter no text is too long for a cell
-
-
-class Row:
-    """A record on its way through the writers of a group. What it takes to write it is made when first asked for."""
-
-    __slots__ = ("_cells", "_collection", "_filled", "_made", "_plain", "line", "says")
-
-    def __init__(self, collection: str, line: PublicLine, says: JSON) -> None:
-        self.line, self.says, self._collection = line, says, collection
-        self._cells: list[Cell] | None = None
-        self._filled: list[tuple[int, Cell, str]] | None = None
-        self._plain: bool | None = None
-        self._made: Any = None
-
-    @property
-    def cells(self) -> list[Cell]:
-        """Its cells, in the order of the columns; None or no values where it says nothing."""
-        if self._cells is None:
-            self._cells = _reader(self._collection)(self.says)
-        return self._cells
-
-    @property
-    def filled(self) -> list[tuple[int, Cell, str]]:
-        """The cells that hold something: place, value, and the text that stands for it in a text table."""
-        if self._filled is None:
-            cells = self.cells
-            self._filled = [
-                (at, cell, cell if type(cell) is str else text(cell))
-                for at, cell in enumerate(cells)
-                if cell is not None and cell != []
-            ]
-        return self._filled
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether no format has to spell, cut or change any of its texts."""
-        if self._plain is None:
-            raw = self.line.raw
-            self._plain = len(raw) < _LONG and not any(special in raw for special in _SPECIAL)
-        return self._plain
-
-    def made(self, how: Callable[["Row"], _Made]) -> _Made:
-        """What the writers of a group make of it, once for all of them."""
-        if self._made is None:
-            self._made = how(self)
-        return cast(_Made, self._made)
-
-
-def rows(collection: str, lines: Iterable[Parsed]) -> Iterator[Row]:
-    """Lines as rows, one at a time."""
-    return (Row(collection, line, says) for line, says in lines)
 
 
 @cache

@@ -5,19 +5,25 @@ A zip entry that is being written cannot grow past 2 GiB, so a sheet ends there 
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain, count, islice, product
+from contextlib import closing
+from itertools import product
 from pathlib import Path
 from string import ascii_uppercase
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from hub.distributions import sheets, table
-from hub.distributions.table import Cell, Row
+from hub.distributions.batch import Batch
+from hub.distributions.kernels import Column, beside, data, respelt
+from hub.distributions.sheets import fitted
 from hub.distributions.zipped import entry
 from hub.model.imprint import Imprint
 
 _MAX_BYTES = 2_000_000_000
-_FLUSH = 1 << 16
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -29,6 +35,7 @@ _SHEET_BEGINS = (
     '<cols><col min="1" max="256" width="20" customWidth="1"/></cols><sheetData>'
 )
 _SHEET_ENDS = "</sheetData></worksheet>"
+_TEXT = ' t="inlineStr"><is><t xml:space="preserve">'
 _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts>'
@@ -44,67 +51,78 @@ _ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # what Excel would read as a cha
 
 
 def write(
-    path: Path, collection: str, rows: Iterable[Row], imprint: Imprint, max_rows: int = sheets.MAX_ROWS
-) -> Iterator[Row]:
-    """Write a workbook and pass the rows on.
+    path: Path, collection: str, batches: Iterable[Batch], imprint: Imprint, max_rows: int = sheets.MAX_ROWS
+) -> Iterator[Batch]:
+    """Write a workbook and pass the batches on.
 
     Records stand on the first sheet, and on further ones where it is full; then come a dictionary and the licence.
     """
     with ZipFile(path, "w", ZIP_DEFLATED) as packed:
-        names: list[str] = []
-        rest = iter(rows)
-        first = next(rest, None)
-        while first or not names:
-            names.append(sheets.name(collection, len(names) + 1))
-            here = chain([first] if first else [], islice(rest, max_rows - 2))
-            yield from _records(packed, _sheet(len(names)), collection, here)
-            first = next(rest, None)
-        for name, told in sheets.explained(collection, len(names), imprint).items():
+        with closing(_Sheets(packed, collection, max_rows)) as records:
+            for batch in batches:
+                records.add(batch)
+                yield batch
+        names = [sheets.name(collection, number) for number in range(1, records.count + 1)]
+        for name, told in sheets.explained(collection, records.count, imprint).items():
             names.append(name)
-            body = "".join(_row(at, zip(count(), texts, texts)) for at, texts in enumerate(told, 1))
+            body = "".join(_row(at, texts) for at, texts in enumerate(told, 1))
             _put(packed, _sheet(len(names)), f"{_SHEET_BEGINS}{body}{_SHEET_ENDS}")
         _bind(packed, names)
 
 
-def _records(packed: ZipFile, sheet: str, collection: str, rows: Iterator[Row]) -> Iterator[Row]:
-    """Write one sheet, up to the size that a zip entry can have; what is left of `rows` goes to the next one."""
-    headings = [(at, heading, heading) for at, heading in enumerate(table.headings(collection))]
-    waiting, held, size = [_SHEET_BEGINS, _row(1, headings, ' s="1"')], 0, 0
-    with packed.open(entry(sheet), "w") as file:
-        for at, row in enumerate(rows, 2):
-            text = _row(at, row.filled, plain=row.is_plain)
-            waiting.append(text)
-            held += len(text)
-            if held > _FLUSH:
-                size += file.write("".join(waiting).encode())
-                waiting, held = [], 0
-            yield row
-            if size > _MAX_BYTES:
-                break
-        file.write("".join([*waiting, _SHEET_ENDS]).encode())
+class _Sheets(sheets.Sheets):
+    """Each sheet is an entry of the archive, closed before the next is begun."""
+
+    def __init__(self, packed: ZipFile, collection: str, max_rows: int) -> None:
+        super().__init__(collection, max_rows, _MAX_BYTES)
+        self._packed = packed
+
+    def _begin(self, _title: str) -> None:
+        self._file = self._packed.open(entry(_sheet(self.count)), "w")
+        headings = _row(1, table.headings(self._collection), ' s="1"')
+        self._file.write(f"{_SHEET_BEGINS}{headings}".encode())
+
+    def _put(self, batch: Batch, taken: slice, first: int) -> int:
+        return self._file.write(data(_rows(batch, taken, first)))
+
+    def _end(self) -> None:
+        with self._file:
+            self._file.write(_SHEET_ENDS.encode())
 
 
-def _row(number: int, filled: Iterable[tuple[int, Cell, str]], style: str = "", *, plain: bool = False) -> str:
-    """plain: no text has to be spelt otherwise."""
+def _rows(batch: Batch, taken: slice, first: int) -> Column:
+    """Some records of a batch as rows; cells that hold nothing are left out."""
+    numbers = pa.array(range(first, first + taken.stop - taken.start)).cast(pa.string())
+    columns = zip(_COLUMNS, batch.cells, batch.texts, strict=False)
     told = [
-        f'<c r="{_COLUMNS[at]}{number}"{style} t="inlineStr"><is><t xml:space="preserve">'
-        f"{text if plain else _spelt(text)}</t></is></c>"
-        if not isinstance(cell, int | float)
-        else _number(f"{_COLUMNS[at]}{number}", cell)
-        for at, cell, text in filled
+        _column(f'<c r="{letters}', numbers, cells[taken], texts[taken])
+        for letters, cells, texts in columns
+        if texts.null_count < len(texts)
+    ]
+    return beside('<row r="', numbers, '">', *told, "</row>")
+
+
+def _column(place: str, numbers: Column, cells: Any, texts: Column) -> Column:
+    if pa.types.is_floating(cells.type):
+        return pc.binary_join_element_wise(place, numbers, '"><v>', texts, "</v></c>", "")
+    if pa.types.is_boolean(cells.type):
+        return pc.binary_join_element_wise(place, numbers, '" t="b"><v>', pc.if_else(cells, "1", "0"), "</v></c>", "")
+    spelt = respelt(fitted(texts), "[&<>]|_x", _spelt, among=b"&<>_")
+    return pc.binary_join_element_wise(place, numbers, f'"{_TEXT}', spelt, "</t></is></c>", "")
+
+
+def _row(number: int, texts: Iterable[str], style: str = "") -> str:
+    """A row of texts: headings, and those of the sheets that explain."""
+    told = [
+        f'<c r="{letters}{number}"{style}{_TEXT}{_spelt(sheets.fit(text))}</t></is></c>'
+        for letters, text in zip(_COLUMNS, texts, strict=False)
         if text
     ]
     return f'<row r="{number}">{"".join(told)}</row>'
 
 
-def _number(place: str, cell: float) -> str:
-    if isinstance(cell, bool):
-        return f'<c r="{place}" t="b"><v>{int(cell)}</v></c>'
-    return f'<c r="{place}"><v>{cell}</v></c>'
-
-
 def _spelt(text: str) -> str:
-    return _ESCAPED.sub("_x005F_", escape(sheets.fit(text)))
+    return _ESCAPED.sub("_x005F_", escape(text))
 
 
 def _sheet(number: int) -> str:

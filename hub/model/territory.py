@@ -20,11 +20,12 @@ _NOWHERE = Territory()
 
 def territory(seat: JSON) -> Territory:
     """The territory of a record's `seat`: from its commune when it has one, else from its postcode."""
-    return _of(seat.get("insee"), seat.get("postcode")) if seat.get("country", "FR") == "FR" else _NOWHERE
+    return of_codes(seat.get("insee"), seat.get("postcode")) if seat.get("country", "FR") == "FR" else _NOWHERE
 
 
 @lru_cache(maxsize=1 << 16)  # more than there are communes
-def _of(insee: str | None, postcode: str | None) -> Territory:
+def of_codes(insee: str | None, postcode: str | None) -> Territory:
+    """The territory of a seat in France that has these codes."""
     commune = geography.commune(insee) if insee else None
     if commune:
         return Territory(commune.department, commune.region)

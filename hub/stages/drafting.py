@@ -19,7 +19,8 @@ from pathlib import Path
 import orjson
 
 from hub.catalogue import changes, database
-from hub.distributions import deltas, files, formats, table, tabulated
+from hub.distributions import deltas, files, formats, tabulated
+from hub.distributions.batch import batches
 from hub.distributions.contents import Contents, Outline, parsed
 from hub.distributions.deltas import Base
 from hub.distributions.formats import Format
@@ -86,11 +87,10 @@ def _lines_of(collection: str, group: str) -> str:
 
 
 def _formats(draft: Draft, collection: str, group: Sequence[Format]) -> list[FileEntry]:
-    lines = (line for line in parsed(draft.contents.lines[collection]) if line[0].open)
-    rows = table.rows(collection, lines)
+    passing = batches(collection, (line.raw for line in draft.contents.lines[collection] if line.open))
     for form in group:
-        rows = form.write(draft.folder / form.path(collection), collection, rows, draft.contents.signed)
-    deque(rows, maxlen=0)
+        passing = form.write(draft.folder / form.path(collection), collection, passing, draft.contents.signed)
+    deque(passing, maxlen=0)
     return [files.of_format(draft.folder, draft.expected, collection, form) for form in group]
 
 

@@ -20,8 +20,8 @@ from typing import TypeVar
 
 import orjson
 
-from hub.distributions import table
-from hub.distributions.contents import Contents, IssuedId, MemberRow, PublicLine, parsed
+from hub.distributions.batch import batches
+from hub.distributions.contents import Contents, IssuedId, MemberRow, PublicLine
 from hub.distributions.formats import FORMATS, Format
 from hub.distributions.snapshot import Lines, Rows, take
 from hub.merge import golden
@@ -152,7 +152,8 @@ def _whole(folder: Path) -> Cost:
 
 def _of_format(form: Format, lines: Sequence[PublicLine], floor: float, folder: Path) -> Row:
     def written() -> None:
-        made = form.write(folder / form.path("actor"), "actor", table.rows("actor", parsed(lines)), UNSIGNED)
+        passing = batches("actor", (line.raw for line in lines))
+        made = form.write(folder / form.path("actor"), "actor", passing, UNSIGNED)
         deque(made, maxlen=0)
 
     return Row(

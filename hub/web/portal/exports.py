@@ -4,10 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import orjson
-
-from hub.distributions import table
-from hub.distributions.contents import Parsed, PublicLine
+from hub.distributions.batch import batches
 from hub.distributions.formats import FORMATS, Format
 from hub.model.imprint import Imprint
 
@@ -23,14 +20,8 @@ def export(form: Format, collection: str, records: Iterable[bytes], imprint: Imp
     """
     with TemporaryDirectory(prefix="rrma-export-") as folder:
         path = Path(folder, form.path(collection))
-        rows = table.rows(collection, map(_parsed, records))
-        for _ in form.write(path, collection, rows, imprint):
+        for _ in form.write(path, collection, batches(collection, records), imprint):
             pass
         with path.open("rb") as file:
             while piece := file.read(_PIECE_BYTES):
                 yield piece
-
-
-def _parsed(raw: bytes) -> Parsed:
-    says = orjson.loads(raw)
-    return PublicLine(says["id"], raw), says

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.distributions import delimited, geojson, jsonlines, table
-from hub.distributions.contents import parsed
+from hub.distributions.batch import batches
 from hub.distributions.formats import FORMATS, Format
 from hub.model.imprint import Imprint
 from hub.model.territory import Territory, territory
@@ -35,8 +35,8 @@ AWKWARD = actor(
 
 def written(form: Format, path: Path, lines: Sequence[JSON], collection: str = "actor") -> Path:
     target = path / form.path(collection)
-    rows = table.rows(collection, parsed(published(*lines)))
-    passed_on = [row.line.id for row in form.write(target, collection, rows, IMPRINT)]
+    passing = batches(collection, (line.raw for line in published(*lines)))
+    passed_on = [name for batch in form.write(target, collection, passing, IMPRINT) for name in batch.ids]
     assert passed_on == sorted(line["id"] for line in lines)
     return target
 
@@ -134,8 +134,10 @@ def test_a_feature_collection_is_rfc_7946(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", [{"lat": 91.0, "lon": 2.0}, {"lat": 45.0, "lon": 181.0}, {"lat": 45.0}, {}])
-def test_an_impossible_position_is_no_position(place: JSON) -> None:
-    assert geojson.geometry(actor(seat=place)) is None
+def test_an_impossible_position_is_no_position(place: JSON, tmp_path: Path) -> None:
+    read = json.loads(written(by_suffix("geojson"), tmp_path, [actor(seat=place)]).read_bytes())
+
+    assert [feature["geometry"] for feature in read["features"]] == [None]
 
 
 @pytest.mark.parametrize(

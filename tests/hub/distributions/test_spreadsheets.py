@@ -15,7 +15,7 @@ from odf.teletype import extractText
 from python_calamine import CalamineWorkbook
 
 from hub.distributions import opendocument, sheets, table, workbook
-from hub.distributions.contents import parsed
+from hub.distributions.batch import batches
 from hub.model.imprint import Imprint
 from schemas.canonical import JSON
 from tests.hub.distributions.lines import actor, published, real_actors
@@ -105,8 +105,8 @@ def test_records_go_on_to_another_sheet_and_the_file_says_so(
 ) -> None:
     lines = published(*real_actors()[:count])
     path = tmp_path / f"actors.{suffix}"
-    rows = table.rows("actor", parsed(lines))
-    for _ in writer(path, "actor", rows, Imprint(), max_rows=4):  # type: ignore[operator]
+    passing = batches("actor", (line.raw for line in lines))
+    for _ in writer(path, "actor", passing, Imprint(), max_rows=4):  # type: ignore[operator]
         pass
     found = opened(path)
     names = ["Acteurs", *(f"Acteurs {number}" for number in range(2, len(expected) + 1))]

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from hub.distributions import table
-from hub.distributions.contents import parsed
+from hub.distributions.batch import batches
 from hub.distributions.formats import FORMATS, Format
 from hub.model.imprint import Imprint
 from schemas.canonical import JSON
@@ -20,7 +19,7 @@ def written(
 ) -> Path:
     form = by_suffix(suffix)
     target = folder / form.path(collection)
-    rows = table.rows(collection, parsed(published(*lines)))
-    for _ in form.write(target, collection, rows, imprint or Imprint()):
+    passing = batches(collection, (line.raw for line in published(*lines)))
+    for _ in form.write(target, collection, passing, imprint or Imprint()):
         pass
     return target
