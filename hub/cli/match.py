@@ -94,7 +94,7 @@ def _here(
         keeping.write(shelf, after, name)
     return matching.Summary(
         lines=night.lines,
-        changed=len(night.ids),
+        changed=night.changed,
         records=len(found),
         clusters=len(found["cluster_id"].unique()),
         compared=after.register.compared if after is not kept else 0,

@@ -25,7 +25,7 @@ from urllib.parse import urlsplit
 import pyarrow as pa
 
 from hub.resolution import gazetteer
-from hub.resolution.lexicon import lexicon, stem
+from hub.resolution.lexicon import kinds_asked, lexicon, mend, stem
 from hub.resolution.names import Name, read_name
 from hub.resolution.spelling import names_in
 from schemas import geography
@@ -66,6 +66,12 @@ _SAID_BY_PLACE = ("commune", "departement", "region")
 def features(collection: str, payload: JSON) -> Row:
     """The row of one payload of "actor", "project" or "announcement". Odd values count as not said."""
     return _READERS[collection](payload)
+
+
+def forget() -> None:
+    """Give back what was kept at hand to read many payloads quickly; it is made again when it is asked for."""
+    for kept in (*gazetteer.AT_HAND, stem, mend, kinds_asked):
+        kept.cache_clear()
 
 
 def table(rows: Iterable[Row]) -> pa.Table:

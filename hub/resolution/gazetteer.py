@@ -1,8 +1,8 @@
 """Gazetteer: the communes of France by name, code and postcode, as resolution asks for them: quickly from the first.
 
 `gazetteer.tsv.gz` is derived from `schemas.geography` by `python -m tests.hub.resolution.gazetteer`. An empty line ends
-each of its tables, whose lines are in order of what stands before the first tab, and are found by halving: nothing is
-taken apart before it is asked for.
+each of its tables, whose lines are in order of what stands before the first tab. A table stays one text, of which only
+one line a thousand bytes is taken out: halving these finds where a key must stand.
 
     towns         code, folded name, département, inhabitants
     names         folded name, codes of the communes that bear it, the most populous first
@@ -14,8 +14,8 @@ taken apart before it is asked for.
 
 import gzip
 import re
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -35,6 +35,8 @@ _DISTRICTS |= {str(code): "69123" for code in range(69381, 69390)}
 _DISTRICTS |= {str(code): "13055" for code in range(13201, 13217)}
 _CITIES = frozenset(_DISTRICTS.values())
 _CEDEX_OF_LA_REUNION = {"977": "974", "978": "974"}
+_APART = 1 << 10  # bytes of a table between two lines that are looked at first
+_LAST = b"\xff"  # after all that UTF-8 can say
 _LETTERS_A_SLIP = 10  # one slip of the pen in a name, and one more for so many letters
 ARTICLES = ("le", "la", "les", "l")
 
@@ -56,7 +58,6 @@ def words_of(city: str) -> Words:
     return tuple(_ABBREVIATIONS.get(word, word) for word in folded.split())
 
 
-@lru_cache(maxsize=1 << 13)
 def seat(insee: str, city: str, postcode: str) -> Town | None:
     """The commune of a seat by its code, else by its name and postcode, a slip of the pen allowed where both agree.
 
@@ -71,7 +72,6 @@ def city_of(insee: str) -> str:
     return _DISTRICTS.get(insee, insee)
 
 
-@lru_cache(maxsize=1 << 13)
 def district(insee: str, city: str, postcode: str) -> str:
     """The code of the district of Paris, Lyon or Marseille in which a seat is, "" when it is in none or says none."""
     found = _seat(insee, city, postcode)
@@ -88,6 +88,7 @@ def homonyms(city: str) -> tuple[str, int]:
     return (name, sum(town.population for town in towns)) if len(towns) > 1 else ("", 0)
 
 
+@lru_cache(maxsize=1 << 13)
 def _seat(insee: str, city: str, postcode: str) -> Town | None:
     if insee and (found := by_code(insee)):
         return found
@@ -115,11 +116,9 @@ def named(name: str) -> tuple[Town, ...]:
 @cache
 def without_article() -> Mapping[str, tuple[str, ...]]:
     """What follows the article of a commune's name -> the names it is in."""
-    names, found = _tables().names, dict[str, tuple[str, ...]]()
+    found = dict[str, tuple[str, ...]]()
     for article in sorted(ARTICLES):
-        after = bisect_left(names, f"{article}!".encode())  # the sign that follows the blank
-        for line in names[bisect_left(names, f"{article} ".encode()) : after]:
-            name = line.partition(b"\t")[0].decode()
+        for name, *_ in _tables().names.beginning_with(f"{article} "):
             rest = name.removeprefix(f"{article} ")
             found[rest] = (*found.get(rest, ()), name)
     return found
@@ -129,7 +128,9 @@ def without_article() -> Mapping[str, tuple[str, ...]]:
 def by_code(insee: str) -> Town | None:
     """A commune by its INSEE code; a former one answers with the commune it now is part of."""
     tables = _tables()
-    cells = _cells(tables.towns, insee) or _cells(tables.towns, *_codes(tables.former_codes, insee))
+    cells = tables.towns.cells(insee)
+    for now in [] if cells else _codes(tables.former_codes, insee):
+        cells = tables.towns.cells(now)
     return Town(insee=cells[0], department=cells[2], population=int(cells[3])) if cells else None
 
 
@@ -150,38 +151,60 @@ def department_of_postcode(postcode: str) -> str:
 
 def first_words() -> dict[str, int]:
     """First word of a commune's name -> how many words the longest name that begins with it has."""
-    cells = (line.split(b"\t") for line in _tables().first_words)
-    return {word.decode(): int(longest) for word, longest in cells}
+    return {word: int(longest) for word, longest in _tables().first_words.beginning_with("")}
+
+
+class _Table:
+    """Lines of cells in a text, in order of their first cells.
+
+    start, end: where the ends of the line before the first one and of the last one stand.
+    """
+
+    def __init__(self, text: bytes, start: int, end: int) -> None:
+        self._text = text
+        ends = {text.find(b"\n", at) for at in range(start, end, _APART)} | {end}
+        self._starts = sorted(ends)
+        self._firsts = [text[at + 1 : text.find(b"\n", at + 1)] for at in self._starts[:-1]]
+
+    def cells(self, key: str) -> list[str]:
+        """The cells of the line that begins with a key, [] when there is none."""
+        wanted = f"\n{key}\t".encode()
+        at = max(bisect_right(self._firsts, wanted[1:] + _LAST) - 1, 0)
+        start = self._text.find(wanted, self._starts[at], self._starts[at + 1] + 1)
+        return self._text[start + 1 : self._text.find(b"\n", start + 1)].decode().split("\t") if start >= 0 else []
+
+    def beginning_with(self, text: str) -> Iterator[list[str]]:
+        """The cells of each line that begins with a text."""
+        wanted = text.encode()
+        first = max(bisect_left(self._firsts, wanted) - 1, 0)
+        after = bisect_right(self._firsts, wanted + _LAST)
+        for line in self._text[self._starts[first] + 1 : self._starts[after]].split(b"\n"):
+            if line.startswith(wanted):
+                yield line.decode().split("\t")
 
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """The lines of each table."""
-
-    towns: Sequence[bytes]
-    names: Sequence[bytes]
-    former_codes: Sequence[bytes]
-    former_names: Sequence[bytes]
-    postcodes: Sequence[bytes]
-    first_words: Sequence[bytes]
+    towns: _Table
+    names: _Table
+    former_codes: _Table
+    former_names: _Table
+    postcodes: _Table
+    first_words: _Table
 
 
 @cache
 def _tables() -> _Tables:
     packed = files("hub.resolution").joinpath("gazetteer.tsv.gz").read_bytes()
-    return _Tables(*(table.split(b"\n") for table in gzip.decompress(packed).removesuffix(b"\n").split(b"\n\n")))
+    text = b"\n" + gzip.decompress(packed)
+    starts = [0, *(found.start() + 1 for found in re.finditer(b"\n\n", text))]
+    ends = [*(start - 1 for start in starts[1:]), len(text) - 1]
+    return _Tables(*(_Table(text, start, end) for start, end in zip(starts, ends, strict=True)))
 
 
-def _cells(table: Sequence[bytes], key: str = "") -> list[str]:
-    """The cells of the line that begins with a key, [] when there is none."""
-    begun = f"{key}\t".encode()
-    at = bisect_left(table, begun)
-    return table[at].decode().split("\t") if at < len(table) and table[at].startswith(begun) else []
-
-
-def _codes(table: Sequence[bytes], key: str) -> list[str]:
+def _codes(table: _Table, key: str) -> list[str]:
     """The codes that a table gives for a key."""
-    cells = _cells(table, key)
+    cells = table.cells(key)
     return cells[1].split(" ") if cells else []
 
 
@@ -192,12 +215,16 @@ def _codes_of_postcode(postcode: str) -> list[str]:
 
 @cache
 def _departments() -> frozenset[str]:
-    return frozenset(line.split(b"\t", 3)[2].decode() for line in _tables().towns)
+    return frozenset(cells[2] for cells in _tables().towns.beginning_with(""))
 
 
 def _misspelt(name: str, postcode: str) -> Town | None:
     """The one commune of a postcode whose name is a slip of the pen away."""
     most = 1 + len(name) // _LETTERS_A_SLIP
-    towns = [_cells(_tables().towns, code) for code in _codes_of_postcode(postcode)]
+    towns = [_tables().towns.cells(code) for code in _codes_of_postcode(postcode)]
     near = [code for code, known, *_ in towns if OSA.distance(known, name, score_cutoff=most) <= most]
     return by_code(near[0]) if len(near) == 1 else None
+
+
+AT_HAND = (words_of, _seat, named, without_article, by_code, department_of_postcode, _codes_of_postcode, _tables)
+"""What is kept of answers, and the tables, which are as quickly read again."""

@@ -6,7 +6,7 @@ in a place. `block.py` joins on them; another engine that joins on the same tabl
 The keys of a row hang on the row and its weights alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -39,8 +39,10 @@ def keys(rows: pa.Table) -> Entries:
 
     rows: the columns of `features.SCHEMA` and `weights` of `rarity.add_rarity`. Records are row numbers.
     """
-    starts = range(0, len(rows), _ROWS_AT_A_TIME)
-    return _in_order([_of_rows(rows.slice(start, _ROWS_AT_A_TIME), start) for start in starts])
+    ranges = _Ranges()
+    for start in range(0, len(rows), _ROWS_AT_A_TIME):
+        ranges.add(*_of_rows(rows.slice(start, _ROWS_AT_A_TIME), start))
+    return ranges.merged()
 
 
 def _of_rows(rows: pa.Table, first: int) -> Entries:
@@ -51,22 +53,34 @@ def _of_rows(rows: pa.Table, first: int) -> Entries:
     return records + np.int32(first), values
 
 
-def _in_order(parts: Sequence[Entries]) -> Entries:
-    """The entries of parts that are in order themselves, each of later records than the one before. Merged range by
-    range of values: little is held twice."""
-    size = sum(len(records) for records, _ in parts)
-    records, values = np.empty(size, np.int32), np.empty(size, np.uint64)
-    edges = np.arange(1, _RANGES, dtype=np.uint64) << _BELOW
-    cuts = [[0, *np.searchsorted(theirs, edges).tolist(), len(theirs)] for _, theirs in parts]
-    end = 0
-    for each in range(_RANGES if parts else 0):
-        here = [slice(*cut[each : each + 2]) for cut in cuts]
-        value = np.concatenate([part[1][where] for part, where in zip(parts, here, strict=True)])
-        record = np.concatenate([part[0][where] for part, where in zip(parts, here, strict=True)])
-        order = np.argsort(value, kind="stable")
-        start, end = end, end + len(order)
-        records[start:end], values[start:end] = record[order], value[order]
-    return records, values
+class _Ranges:
+    """Entries by ranges of their values, so that each is given away once it is in order: little is held twice."""
+
+    def __init__(self) -> None:
+        self._parts: list[list[Entries]] = [[] for _ in range(_RANGES)]
+        self._size = 0
+
+    def add(self, records: Records, values: Hashes) -> None:
+        """Add entries that are in order themselves, of later records than those before."""
+        edges = np.searchsorted(values, np.arange(1, _RANGES, dtype=np.uint64) << _BELOW)
+        cuts = (np.split(each, edges) for each in (records, values))
+        for parts, record, value in zip(self._parts, *cuts, strict=True):
+            parts.append((record.copy(), value.copy()))
+        self._size += len(records)
+
+    def merged(self) -> Entries:
+        """All of them in order of value, then of record; the parts are given away."""
+        records, values = np.empty(self._size, np.int32), np.empty(self._size, np.uint64)
+        end = 0
+        for parts in self._parts:
+            if not parts:
+                continue
+            record, value = (np.concatenate(each) for each in zip(*parts, strict=True))
+            parts.clear()
+            order = np.argsort(value, kind="stable")
+            start, end = end, end + len(order)
+            records[start:end], values[start:end] = record[order], value[order]
+        return records, values
 
 
 def _reasons(rows: pa.Table) -> Iterator[tuple[str, Entries]]:

@@ -8,7 +8,7 @@ record that is no valid actor is matched on what it has, and told; a line that s
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from importlib import import_module
 from itertools import islice
@@ -23,7 +23,7 @@ import pyarrow.csv
 from hub.resolution.block import Couples
 from hub.resolution.columns import Ints, in_one
 from hub.resolution.components import couples_of, ends
-from hub.resolution.features import features, table
+from hub.resolution.features import SCHEMA, features, forget, table
 from hub.resolution.hashing import Hashes, hashes
 from hub.resolution.keeping import Kept
 from hub.resolution.model import Weights
@@ -68,18 +68,24 @@ class Heard:
     messages: tuple[str, ...]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
-    """What was read: the rows that are new or changed, the places of those that went, and what is to be told."""
+    """What was read.
 
-    ids: list[str] = field(default_factory=list)
-    digests: list[int] = field(default_factory=list)
-    rows: list[pa.Table] = field(default_factory=list)
-    gone: set[int] = field(default_factory=set)
-    last: dict[str, int | None] = field(default_factory=dict)
-    broken: list[Told] = field(default_factory=list)
-    odd: list[Told] = field(default_factory=list)
-    lines: int = 0
+    ids, digests, rows: of the records that are new or changed, each once.
+    gone:    the places of those that changed or went, ascending.
+    lines:   that said anything; `changed`: of them, those that stated a record.
+    broken, odd: what is to be told.
+    """
+
+    ids: pa.Array
+    digests: Hashes
+    rows: pa.Table
+    gone: Ints
+    lines: int
+    changed: int
+    broken: Sequence[Told]
+    odd: Sequence[Told]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,28 +103,21 @@ class Summary:
 
 def read(lines: Iterable[Line], kept: Kept) -> Night:
     """Read a night's lines against what is kept; what changes nothing is not looked at."""
-    night, waiting = Night(), iter(lines)
-    known = _Known(kept)
+    reading, waiting = _Reading(_Known(kept)), iter(lines)
     while some := list(islice(waiting, _AT_A_TIME)):
-        _take(night, list(_parsed(some, night)), known)
-    return night
+        reading.take(list(reading.heard(some)))
+    forget()
+    return reading.ended()
 
 
 def run(night: Night, kept: Kept, weights: Weights, threads: int = 1) -> Kept:
     """What is kept after the night."""
-    if not (night.ids or night.gone or kept.is_stale):
+    if not (night.changed or len(night.gone) or kept.is_stale):
         return kept
-    standing = [at for at, key in enumerate(night.ids) if night.last[key] == at]
-    rows = _in_one(night.rows) if night.rows else kept.register.rows.slice(0, 0)
-    ids, digests = night.ids, np.array(night.digests, dtype=np.uint64)
-    if len(standing) < len(ids):
-        ids, digests = [ids[at] for at in standing], digests[standing]
-        rows = rows.take(pa.array(standing, pa.int64()))
-    gone = np.array(sorted(night.gone), dtype=np.int64)
     if kept.is_stale:
-        return _anew(kept, gone, ids, digests, rows, weights, threads)
-    register = revise(kept.register, ids, rows, gone, weights, threads=threads)
-    return replace(kept, register=register, digests=np.concatenate([kept.digests, digests]))
+        return _anew(kept, night, weights, threads)
+    register = revise(kept.register, night.ids, night.rows, night.gone, weights, threads=threads)
+    return replace(kept, register=register, digests=np.concatenate([kept.digests, night.digests]))
 
 
 def _in_one(tables: list[pa.Table]) -> pa.Table:
@@ -134,19 +133,17 @@ def _in_one(tables: list[pa.Table]) -> pa.Table:
     return pa.table(columns, names)
 
 
-def _anew(
-    kept: Kept, gone: Ints, ids: list[str], digests: Hashes, rows: pa.Table, weights: Weights, threads: int
-) -> Kept:
+def _anew(kept: Kept, night: Night, weights: Weights, threads: int) -> Kept:
     """A whole run with another model, over the rows that were kept and those of the night."""
     register = kept.register
-    places = np.setdiff1d(np.flatnonzero(register.alive), gone)
+    places = np.setdiff1d(np.flatnonzero(register.alive), night.gone)
     there = pa.array(places)
-    ids = [*register.ids.take(there).to_pylist(), *ids]
-    rows = pa.concat_tables([register.rows.take(there), rows])
+    ids = pa.concat_arrays([in_one(register.ids.take(there)), night.ids])
+    rows = pa.concat_tables([register.rows.take(there), night.rows])
     nobody = np.zeros(0, np.int64)
     return Kept(
         register=revise(Register.empty(), ids, rows, nobody, weights, threads=threads),
-        digests=np.concatenate([kept.digests[places], digests]),
+        digests=np.concatenate([kept.digests[places], night.digests]),
         generation=max(kept.segments, default=kept.generation),
     )
 
@@ -215,6 +212,72 @@ class _Known:
         return places, np.asarray(self._digests)[places]
 
 
+class _Reading:
+    """A night that is being read. last: of each record, where its last line stands among those kept; None: nowhere."""
+
+    def __init__(self, known: _Known) -> None:
+        self._known = known
+        self._ids: list[str] = []
+        self._digests: list[int] = []
+        self._rows: list[pa.Table] = []
+        self._gone: set[int] = set()
+        self._last: dict[str, int | None] = {}
+        self._broken: list[Told] = []
+        self._odd: list[Told] = []
+        self._lines = 0
+
+    def heard(self, lines: Iterable[Line]) -> Iterator[Heard]:
+        """What lines say, without those that say nothing."""
+        for file, number, raw in lines:
+            if not raw.strip():
+                continue
+            self._lines += 1
+            said = heard(raw)
+            kind = self._odd if said.record_id else self._broken
+            kind += [Told(file=file, line=number, record_id=said.record_id, message=each) for each in said.messages]
+            if said.record_id:
+                yield said
+
+    def take(self, said: list[Heard]) -> None:
+        """Add some changes."""
+        places, digests = self._known.look_up([each.record_id for each in said])
+        rows = []
+        for each, place, before in zip(said, places.tolist(), digests.tolist(), strict=True):
+            is_known, digest = place >= 0, _digest(each.record)
+            if each.record is not None and is_known and digest == before:
+                self._last[each.record_id] = None
+                self._gone.discard(place)
+                continue
+            if is_known:
+                self._gone.add(place)
+            self._last[each.record_id] = None
+            if each.record is not None:
+                self._last[each.record_id] = len(self._ids)
+                self._ids.append(each.record_id)
+                self._digests.append(digest)
+                rows.append(features("actor", each.record))
+        self._rows.append(table(rows))
+
+    def ended(self) -> Night:
+        """The night, as arrays: what was held to read it is given away."""
+        standing = [at for at, key in enumerate(self._ids) if self._last[key] == at]
+        ids, digests = pa.array(self._ids, pa.string()), np.array(self._digests, dtype=np.uint64)
+        rows = _in_one(self._rows) if self._rows else SCHEMA.empty_table()
+        if len(standing) < len(ids):
+            there = pa.array(standing, pa.int64())
+            ids, digests, rows = ids.take(there), digests[standing], rows.take(there)
+        return Night(
+            ids=ids,
+            digests=digests,
+            rows=rows,
+            gone=np.array(sorted(self._gone), dtype=np.int64),
+            lines=self._lines,
+            changed=len(self._ids),
+            broken=self._broken,
+            odd=self._odd,
+        )
+
+
 def heard(raw: bytes) -> Heard:
     """What one line says."""
     try:
@@ -227,18 +290,6 @@ def heard(raw: bytes) -> Heard:
         return Heard(record_id="", record=None, messages=(f"ligne écartée : {error}",))
     messages = () if record is None else tuple(_faults(record, line["id"]))
     return Heard(record_id=record_id, record=record, messages=messages)
-
-
-def _parsed(lines: Iterable[Line], night: Night) -> Iterator[Heard]:
-    for file, number, raw in lines:
-        if not raw.strip():
-            continue
-        night.lines += 1
-        said = heard(raw)
-        kind = night.odd if said.record_id else night.broken
-        kind += [Told(file=file, line=number, record_id=said.record_id, message=each) for each in said.messages]
-        if said.record_id:
-            yield said
 
 
 def _said(line: Any) -> tuple[str, JSON | None]:
@@ -260,27 +311,6 @@ def _faults(record: JSON, local_id: str) -> Iterator[str]:
     if not is_valid(_SCHEMA, whole):
         issues = import_module("schemas.validate").issues(_SCHEMA, whole)  # loaded for those who need it
         yield from (f"{issue.pointer or '/'} : {issue.message}" for issue in issues)
-
-
-def _take(night: Night, said: list[Heard], known: _Known) -> None:
-    """Add some changes to a night."""
-    places, digests = known.look_up([each.record_id for each in said])
-    rows = []
-    for each, place, before in zip(said, places.tolist(), digests.tolist(), strict=True):
-        is_known, digest = place >= 0, _digest(each.record)
-        if each.record is not None and is_known and digest == before:
-            night.last[each.record_id] = None
-            night.gone.discard(place)
-            continue
-        if is_known:
-            night.gone.add(place)
-        night.last[each.record_id] = None
-        if each.record is not None:
-            night.last[each.record_id] = len(night.ids)
-            night.ids.append(each.record_id)
-            night.digests.append(digest)
-            rows.append(features("actor", each.record))
-    night.rows.append(table(rows))
 
 
 def _digest(record: JSON | None) -> int:

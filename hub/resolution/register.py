@@ -252,7 +252,7 @@ def _put(column: Floats, there: Ints, values: Floats) -> Bools:
 def _indexed(grown: Register, before: Register, gone: Ints, dirty: Ints) -> tuple[Ints, Register]:
     """With the keys of now. Where a block grew too large or is no longer, its members are dirty too."""
     records, mine = keys(_rows(grown, dirty))
-    owners = dirty[records].astype(np.int32)
+    owners = dirty.astype(np.int32)[records]
     is_old = np.isin(before.places, np.concatenate([gone, dirty])) if len(before) else np.zeros(0, bool)
     stale = np.unique(before.keys[is_old])
     if not len(before):
@@ -276,6 +276,8 @@ def _sizes(register: Register, asked: Hashes) -> Ints:
 
 def _candidates(register: Register, dirty: Ints) -> Couples:
     """Every couple that shares a block and touches a dirty record."""
+    if len(dirty) == register.alive.sum():
+        return within(register.keys, register.places)
     if len(dirty) > _FEW * register.alive.sum():
         is_dirty = np.zeros(len(register), dtype=bool)
         is_dirty[dirty] = True
