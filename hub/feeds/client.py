@@ -100,9 +100,10 @@ class Feed:
         url = urljoin(self._base, manifest.links["changes"])
         more = True
         while more:
-            asked = after
+            asked, news = after, False
             for page in self._pages(f"{url}?{urlencode({'after': after, 'limit': _ASKED_LINES})}"):
-                after = self._risen(page, after)
+                news = news or any(change.seq is not None for change in page.changes)
+                after = self._risen(page, after, news=news)
                 yield page, after
                 more = page.end is not None and page.end.more
             if more and after <= asked:
@@ -170,7 +171,8 @@ class Feed:
             raise HtmlInstead(self._source.name, f"{response.request.url.path} answers with a web page")
         return chain([first] if first else [], found)
 
-    def _risen(self, page: Page, after: int) -> int:
+    def _risen(self, page: Page, after: int, *, news: bool) -> int:
+        """The cursor behind a page. news: whether its answer said anything so far; our last page of it may be empty."""
         seqs = [change.seq for change in page.changes if change.seq is not None]
         for seq in seqs:
             if seq <= after:
@@ -180,7 +182,7 @@ class Feed:
             return after
         if page.end.seq < after:
             raise DisorderedFeed(self._source.name, f"the page ends at {page.end.seq}, after change {after}")
-        if page.end.more and not seqs:
+        if page.end.more and not news:
             raise EndlessFeed(self._source.name, f"more changes are promised after {after}, and none comes")
         return page.end.seq
 

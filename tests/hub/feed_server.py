@@ -50,7 +50,7 @@ def actor(name: str, **more: Any) -> dict[str, Any]:
 
 
 class FakeNode:
-    """A directory and its history. `faults`: path -> what to answer instead of the truth."""
+    """A directory and its history. `faults`: path -> what to answer instead of the truth; `most`: lines an answer."""
 
     def __init__(self, network: str = "centraider", epoch: str = "epoch-1") -> None:
         self.network, self.epoch, self.seq, self.compacted_before = network, epoch, 0, 0
@@ -59,6 +59,7 @@ class FakeNode:
         self.faults: dict[str, Callable[[Question], Answer]] = {}
         self.links = {"changes": "changes", "snapshot": "snapshot.ndjson.gz"}
         self.asked: list[str] = []
+        self.most = 10_000
 
     def put(self, id: str, record: Any, collection: str = "actor", **said: Any) -> "FakeNode":
         line = {"op": "put", "collection": collection, "id": id, "hash": content_hash(record), "record": record} | said
@@ -133,7 +134,7 @@ class FakeNode:
         return self
 
     def changes(self, question: Question) -> Answer:
-        after, limit = int(question["after"]), int(question["limit"])
+        after, limit = int(question["after"]), min(int(question["limit"]), self.most)
         if after < self.compacted_before:
             return Answer(b'{"code": "cursor-expired"}', "application/problem+json", 410)
         newest = {(line["collection"], line["id"], line["op"] == "rekey"): line for line in self.lines}

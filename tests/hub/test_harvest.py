@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
@@ -407,11 +407,13 @@ def test_a_newer_visit_takes_over_and_the_older_writes_nothing_more(engine: Engi
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(size=st.integers(1, 12), night=st.integers(1, 3))
-def test_the_size_of_pages_changes_no_result(tmp_path: Path, size: int, night: int) -> None:
+@given(size=st.integers(1, 12), most=st.integers(1, 12), night=st.integers(1, 3))
+@example(size=2, most=4, night=1)
+def test_the_size_of_pages_and_of_answers_changes_no_result(tmp_path: Path, size: int, most: int, night: int) -> None:
     outcomes = []
-    for lines in (size, 1_000):
+    for lines, answer in ((size, most), (1_000, 10_000)):
         node = directory(9).put("A-bad", BAD)
+        node.most = answer
         with ExitStack() as stack:
             engine = stack.enter_context(database(tmp_path / "hub.sqlite"))
             patched = stack.enter_context(pytest.MonkeyPatch.context())
