@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property
 from typing import Any, TypeVar, cast
 
-import orjson
 import pyarrow as pa
 import pyarrow.json
 
@@ -40,11 +39,6 @@ class Batch:
     def raw(self) -> bytes:
         """The lines, each with its end."""
         return b"\n".join([*self.lines, b""])
-
-    @cached_property
-    def says(self) -> list[JSON]:
-        """What each line says, as Python holds it."""
-        return [orjson.loads(line) for line in self.lines]
 
     @cached_property
     def records(self) -> Any:

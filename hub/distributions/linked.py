@@ -4,11 +4,18 @@ No vocabulary of ours: codes are concepts with an IRI, a notation and a French l
 """
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import partial
+from operator import itemgetter
+from typing import Any
 
-from hub.distributions.terms import Node, iri, literal, moment, segment, typed, web
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from hub.distributions.kernels import Column, beside, coded, rows_of, wrapped
+from hub.distributions.terms import Things, iri, literal, moment, segment, segments, typed, web
 from hub.model.imprint import Imprint
-from schemas.canonical import JSON
 from schemas.vocabularies import vocabulary
 
 _COUNTRY = "http://publications.europa.eu/resource/authority/country/"
@@ -18,174 +25,208 @@ _KINDS = {
     "ENSR": "schema:EducationalOrganization",
     "PUBL": "schema:GovernmentOrganization",
 }
+_ANY_KIND = "schema:Organization"
+_ADDRESS = {
+    "schema:streetAddress": "street",
+    "schema:postalCode": "postcode",
+    "schema:addressLocality": "city",
+    "schema:addressCountry": "country",
+}
 _REGISTERS = ("siren", "rna")  # a body that has one of these is in a public register
 
 
-def described(collection: str, line: JSON, imprint: Imprint) -> Node:
-    """All that is said of a record. The first property but its classes is `dct:identifier`, its national id."""
-    node = Node(("rdf:type", kind) for kind in _classes(collection, line))
-    node.add("dct:identifier", literal(line["id"]))
-    _BODIES[collection](node, line, imprint)
-    for network in line.get("networks", ()):
-        node.add("org:memberOf" if collection == "actor" else "schema:publisher", iri(_network(imprint, network)))
-    for source in line.get("sources", ()):
-        name = imprint.name("source", segment(source["network"]), collection, segment(source["id"]))
-        node.add("prov:wasDerivedFrom", iri(name))
-    return node
+def described(collection: str, records: Any, imprint: Imprint) -> Things:
+    """All that is said of the records of a batch, `dct:identifier`, the national id, of each."""
+    things = Things(len(records))
+    for classes in _CLASSES[collection](records):
+        things.add("rdf:type", classes)
+    things.add("dct:identifier", literal(records["id"]))
+    _BODIES[collection](things, records, imprint)
+    member_of = "org:memberOf" if collection == "actor" else "schema:publisher"
+    networks, sources = records["networks"], records["sources"]
+    things.add(member_of, coded(networks.values, partial(_named, imprint, "network")), rows_of(networks))
+    directories = coded(
+        pc.struct_field(sources.values, "network"), lambda name: imprint.name("source", segment(name), collection, "")
+    )
+    keys = segments(pc.struct_field(sources.values, "id"))
+    things.add("prov:wasDerivedFrom", iri(beside(directories, keys)), rows_of(sources))
+    return things
 
 
-def _classes(collection: str, line: JSON) -> Iterator[str]:
-    if collection == "project":
-        yield "schema:Project"
-    elif collection == "announcement":
-        yield "schema:Event" if line.get("starts_at") else "schema:CreativeWork"
-    else:
-        yield "org:FormalOrganization"
-        if any(each["scheme"] in _REGISTERS for each in line.get("identifiers", ())):
-            yield "rov:RegisteredOrganization"
-        yield _KINDS.get(line.get("type", "").partition("-")[0], "schema:Organization")
+def subjects(collection: str, records: Any, imprint: Imprint) -> Column:
+    """The IRI of each record."""
+    return wrapped(f"<{imprint.record(collection, '')}", segments(records["id"]), ">")
 
 
-def _actor(node: Node, line: JSON, imprint: Imprint) -> None:
-    name = literal(line["name"])
+def _classes_of_actors(records: Any) -> Iterator[Column]:
+    yield pa.repeat("org:FormalOrganization", len(records))
+    schemes = records["identifiers"]
+    in_register = pc.is_in(pc.struct_field(schemes.values, "scheme"), pa.array(_REGISTERS))
+    registered = np.isin(np.arange(len(records)), rows_of(schemes)[in_register.to_numpy(zero_copy_only=False)])
+    yield pc.if_else(pa.array(registered), "rov:RegisteredOrganization", None)
+    kinds = coded(records["type"], lambda code: _KINDS.get(code.partition("-")[0], _ANY_KIND))
+    yield pc.fill_null(kinds, _ANY_KIND)
+
+
+def _classes_of_announcements(records: Any) -> Iterator[Column]:
+    yield pc.if_else(records["starts_at"].is_valid(), "schema:Event", "schema:CreativeWork")
+
+
+def _classes_of_projects(records: Any) -> Iterator[Column]:
+    yield pa.repeat("schema:Project", len(records))
+
+
+_CLASSES: dict[str, Callable[[Any], Iterator[Column]]] = {
+    "actor": _classes_of_actors,
+    "project": _classes_of_projects,
+    "announcement": _classes_of_announcements,
+}
+
+
+def _actors(things: Things, records: Any, imprint: Imprint) -> None:
+    name = literal(records["name"])
     for label in ("skos:prefLabel", "rov:legalName", "schema:name"):
-        node.add(label, name)
-    acronym = [line["acronym"]] if line.get("acronym") else []
-    for other in dict.fromkeys([*acronym, *line.get("other_names", ()), *line.get("former_names", ())]):
-        node.add("skos:altLabel", literal(other))
-    node.add("org:classification", _concept(imprint, "actor-types", line.get("type")))
-    for each in line.get("identifiers", ()):
-        node.add("adms:identifier", _identifier(each))
-    if seat := line.get("seat"):
-        node.add("org:hasRegisteredSite", _site(seat))
-    _known_by(node, line)
-    node.add("schema:email", literal(line["email"]) if line.get("email") else None)
-    node.add("schema:telephone", literal(line["phone"]) if line.get("phone") else None)
-    _about(node, line, imprint)
-    node.add("schema:foundingDate", moment(line.get("founded_on")))
-    node.add("schema:dissolutionDate", moment(line.get("closed_on")))
+        things.add(label, name)
+    things.add("skos:altLabel", *_other_names(records))
+    things.add("org:classification", _concepts(imprint, "actor-types", records["type"]))
+    identifiers = records["identifiers"]
+    things.hold("adms:identifier", _identifiers(identifiers.values), rows_of(identifiers))
+    things.hold("org:hasRegisteredSite", *_places(records["seat"], "org:Site"))
+    things.add("schema:url", web(records["website"]))
+    things.add("schema:sameAs", web(records["social"].values), rows_of(records["social"]))
+    things.add("schema:email", literal(records["email"]))
+    things.add("schema:telephone", literal(records["phone"]))
+    things.add("dct:description", literal(records["description"], "fr"))
+    _subjects(things, records, imprint)
+    things.add("schema:foundingDate", moment(records["founded_on"]))
+    things.add("schema:dissolutionDate", moment(records["closed_on"]))
 
 
-def _project(node: Node, line: JSON, imprint: Imprint) -> None:
-    node.add("schema:name", literal(line["title"], "fr"))
-    for property_, who in (
-        ("schema:parentOrganization", [line["lead"]] if line.get("lead") else []),
-        ("schema:member", line.get("partners", ())),
-        ("schema:funder", line.get("funders", ())),
-    ):
-        for each in who:
-            node.add(property_, _party(imprint, each))
-    for place in line.get("places", ()):
-        node.add("schema:location", _place(place))
-    _known_by(node, line)
-    _about(node, line, imprint)
-    node.add("schema:foundingDate", moment(line.get("starts_on")))
-    node.add("schema:dissolutionDate", moment(line.get("ends_on")))
+def _projects(things: Things, records: Any, imprint: Imprint) -> None:
+    things.add("schema:name", literal(records["title"], "fr"))
+    _parties(things, "schema:parentOrganization", *_one_each(records["lead"]), imprint)
+    for name, stated in (("schema:member", records["partners"]), ("schema:funder", records["funders"])):
+        _parties(things, name, stated.values, rows_of(stated), imprint)
+    places = records["places"]
+    things.hold("schema:location", *_places(places.values, rows=rows_of(places)))
+    things.add("schema:url", web(records["url"]))
+    things.add("dct:description", literal(records["summary"], "fr"))
+    _subjects(things, records, imprint)
+    things.add("schema:foundingDate", moment(records["starts_on"]))
+    things.add("schema:dissolutionDate", moment(records["ends_on"]))
 
 
-def _announcement(node: Node, line: JSON, imprint: Imprint) -> None:
-    node.add("schema:name", literal(line["title"], "fr"))
-    node.add("dct:type", _concept(imprint, "announcement-kinds", line.get("kind")))
-    if line.get("organiser"):
-        node.add("schema:organizer" if line.get("starts_at") else "schema:creator", _party(imprint, line["organiser"]))
-    for each in line.get("funders", ()):
-        node.add("schema:funder", _party(imprint, each))
-    if line.get("place") and line.get("starts_at"):
-        node.add("schema:location", _place(line["place"]))
-    _known_by(node, line)
-    _about(node, line, imprint)
-    for property_, stated in (
+def _announcements(things: Things, records: Any, imprint: Imprint) -> None:
+    things.add("schema:name", literal(records["title"], "fr"))
+    things.add("dct:type", _concepts(imprint, "announcement-kinds", records["kind"]))
+    events = records["starts_at"].is_valid()
+    organisers, rows = _one_each(records["organiser"])
+    for name, here in (("schema:organizer", events), ("schema:creator", pc.invert(events))):
+        chosen = here.to_numpy(zero_copy_only=False)[rows]
+        _parties(things, name, organisers.filter(pa.array(chosen)), rows[chosen], imprint)
+    _parties(things, "schema:funder", records["funders"].values, rows_of(records["funders"]), imprint)
+    things.hold("schema:location", *_places(pc.if_else(events, records["place"], None)))
+    things.add("schema:url", web(records["url"]))
+    things.add("dct:description", literal(records["summary"], "fr"))
+    _subjects(things, records, imprint)
+    for name, stated in (
         ("schema:startDate", "starts_at"),
         ("schema:endDate", "ends_at"),
         ("schema:datePublished", "opens_at"),
         ("schema:expires", "closes_at"),
     ):
-        node.add(property_, moment(line.get(stated)))
+        things.add(name, moment(records[stated]))
 
 
-_BODIES: dict[str, Callable[[Node, JSON, Imprint], None]] = {
-    "actor": _actor,
-    "project": _project,
-    "announcement": _announcement,
+_BODIES: dict[str, Callable[[Things, Any, Imprint], None]] = {
+    "actor": _actors,
+    "project": _projects,
+    "announcement": _announcements,
 }
 
 
-def _known_by(node: Node, line: JSON) -> None:
-    node.add("schema:url", web(line.get("website") or line.get("url")))
-    for address in line.get("social", ()):
-        node.add("schema:sameAs", web(address))
+def _other_names(records: Any) -> tuple[Column, Any]:
+    """Acronyms and other names, each once, and the row of each."""
+    stated = [_one_each(records["acronym"])]
+    stated += [(names.values, rows_of(names)) for names in (records["other_names"], records["former_names"])]
+    pairs = [pair for names, rows in stated for pair in zip(rows.tolist(), names.to_pylist(), strict=True)]
+    named = sorted(dict.fromkeys(pairs), key=itemgetter(0))
+    return literal(pa.array([name for _, name in named], pa.string())), np.array([row for row, _ in named], int)
 
 
-def _about(node: Node, line: JSON, imprint: Imprint) -> None:
-    text = line.get("description") or line.get("summary")
-    node.add("dct:description", literal(text, "fr") if text else None)
+def _one_each(column: Any) -> tuple[Any, Any]:
+    """The values of a column that are stated, and the row of each."""
+    stated = column.is_valid()
+    return column.filter(stated), np.flatnonzero(stated.to_numpy(zero_copy_only=False))
+
+
+def _subjects(things: Things, records: Any, imprint: Imprint) -> None:
     for list_ in ("sectors", "sdgs", "zones"):
-        for code in line.get(list_, ()):
-            node.add("dct:spatial" if list_ == "zones" else "dct:subject", _concept(imprint, list_, code))
-    for country in line.get("countries", ()):
-        node.add("schema:areaServed", _country(country["code"]))
+        codes = records[list_]
+        name = "dct:spatial" if list_ == "zones" else "dct:subject"
+        things.add(name, _concepts(imprint, list_, codes.values), rows_of(codes))
+    countries = records["countries"]
+    things.add("schema:areaServed", coded(pc.struct_field(countries.values, "code"), _country), rows_of(countries))
 
 
-def _identifier(stated: JSON) -> Node:
-    return Node(
-        [
-            ("rdf:type", "adms:Identifier"),
-            ("skos:notation", literal(stated["value"])),
-            ("schema:propertyID", literal(stated["scheme"].upper())),
-        ]
-    )
+def _identifiers(stated: Any) -> Things:
+    things = Things(len(stated), "adms:Identifier")
+    things.add("skos:notation", literal(pc.struct_field(stated, "value")))
+    things.add("schema:propertyID", literal(coded(pc.struct_field(stated, "scheme"), str.upper)))
+    return things
 
 
-def _site(seat: JSON) -> Node:
-    node = _place(seat)
-    node.insert(0, ("rdf:type", "org:Site"))
-    return node
+def _places(stated: Any, type_: str = "", rows: Any = None) -> tuple[Things, Any]:
+    """Places by their address and their position, whichever is known, and the row of each."""
+    at = _known([pc.struct_field(stated, field.name) for field in stated.type])
+    places = stated.take(pa.array(at))
+    things = Things(len(places), type_)
+    things.add("rdf:type", pa.repeat("schema:Place", len(places)))
+    fields = {field.name: pc.struct_field(places, field.name) for field in places.type}
+    if "name" in fields:
+        things.add("schema:name", literal(fields["name"]))
+    things.hold("schema:address", *_addresses(fields))
+    located, where = _one_each(pc.if_else(pc.and_(fields["lat"].is_valid(), fields["lon"].is_valid()), places, None))
+    position = Things(len(located), "schema:GeoCoordinates")
+    position.add("schema:latitude", typed(pc.struct_field(located, "lat"), "double"))
+    position.add("schema:longitude", typed(pc.struct_field(located, "lon"), "double"))
+    things.hold("schema:geo", position, where)
+    return things, at if rows is None else rows[at]
 
 
-def _place(place: JSON) -> Node:
-    """A place by its address and its position, whichever is known."""
-    node = Node([("rdf:type", "schema:Place")])
-    if place.get("name"):
-        node.add("schema:name", literal(place["name"]))
-    address = Node()
-    for property_, stated in (
-        ("schema:streetAddress", "street"),
-        ("schema:postalCode", "postcode"),
-        ("schema:addressLocality", "city"),
-        ("schema:addressCountry", "country"),
-    ):
-        address.add(property_, literal(place[stated]) if place.get(stated) else None)
-    if address:
-        address.insert(0, ("rdf:type", "schema:PostalAddress"))
-        node.add("schema:address", address)
-    if place.get("lat") is not None and place.get("lon") is not None:
-        position = Node([("rdf:type", "schema:GeoCoordinates")])
-        position.add("schema:latitude", typed(place["lat"], "double"))
-        position.add("schema:longitude", typed(place["lon"], "double"))
-        node.add("schema:geo", position)
-    return node
+def _addresses(fields: dict[str, Column]) -> tuple[Things, Any]:
+    stated = {name: fields[part] for name, part in _ADDRESS.items() if part in fields}
+    at = _known(list(stated.values()))
+    things = Things(len(at), "schema:PostalAddress")
+    for name, texts in stated.items():
+        things.add(name, literal(texts.take(pa.array(at))))
+    return things, at
 
 
-def _party(imprint: Imprint, who: JSON) -> str | Node | None:
-    """An actor of the catalogue by its IRI, any other by its name."""
-    if who.get("national_id"):
-        return iri(imprint.record("actor", segment(who["national_id"])))
-    if not who.get("name"):
-        return None
-    return Node([("rdf:type", "schema:Organization"), ("schema:name", literal(who["name"]))])
+def _known(columns: list[Any]) -> Any:
+    """The rows of which one of some columns says something."""
+    return np.flatnonzero(np.any([column.is_valid().to_numpy(zero_copy_only=False) for column in columns], axis=0))
 
 
-def _network(imprint: Imprint, network: str) -> str:
-    return imprint.name("network", segment(network))
+def _parties(things: Things, name: str, parties: Any, rows: Any, imprint: Imprint) -> None:
+    """Actors of the catalogue by their IRIs, any other by its name."""
+    ids, names = pc.struct_field(parties, "national_id"), pc.struct_field(parties, "name")
+    things.add(name, wrapped(f"<{imprint.record('actor', '')}", segments(ids), ">"), rows)
+    others, at = _one_each(pc.if_else(ids.is_valid(), None, names))
+    bodies = Things(len(others), "schema:Organization")
+    bodies.add("schema:name", literal(others))
+    things.hold(name, bodies, rows[at])
 
 
-@cache
-def _concept(imprint: Imprint, list_: str, code: str | None) -> str | None:
-    return iri(imprint.name(list_, segment(code))) if code else None
+def _concepts(imprint: Imprint, list_: str, codes: Column) -> Column:
+    return coded(codes, partial(_named, imprint, list_))
 
 
-@cache
+def _named(imprint: Imprint, kind: str, code: str) -> str:
+    return f"<{imprint.name(kind, segment(code))}>"
+
+
 def _country(code: str) -> str:
     """A country of the list of the Publications Office of the European Union, where it has it."""
     iso3 = vocabulary("countries").terms[code].crosswalks.get("iso3") if code in vocabulary("countries") else None
-    return iri(_COUNTRY + iso3[0]) if iso3 else literal(code)
+    return f"<{_COUNTRY}{iso3[0]}>" if iso3 else orjson.dumps(code).decode()

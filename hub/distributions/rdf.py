@@ -9,39 +9,38 @@ from functools import cache
 from pathlib import Path
 from typing import IO, cast
 
+import pyarrow.compute as pc
 from pyoxigraph import Literal, RdfFormat, parse, serialize
 
 from hub.distributions import linked
 from hub.distributions.batch import Batch
 from hub.distributions.jsonlines import packed
-from hub.distributions.terms import PREFIXES, Node, expanded, iri, nested, segment, triples
+from hub.distributions.kernels import Column, data, wrapped
+from hub.distributions.terms import PREFIXES, Things, expanded, nested, triples
 from hub.distributions.xmltext import fit
 from hub.model.imprint import Imprint
-from schemas.canonical import JSON
+from schemas.canonical import JSON, canonical
 
 _IDENTIFIER = expanded("dct:identifier").strip("<>")
 
 
-def write_triples(path: Path, collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
+def write_triples(path: Path, _collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
     """Write gzipped N-Triples, one triple a line, and pass the batches on."""
-    describe = _describing(collection, imprint)
     with packed(path) as file:
         file.write(_head(imprint).encode())
         for batch in batches:
-            for says, (subject, node) in zip(batch.says, batch.made(describe), strict=True):
-                file.write("".join(triples(subject, node, f"_:r{says['id']}")).encode())
+            file.write(data(_triples(batch, imprint)))
             yield batch
 
 
-def write_turtle(path: Path, collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
+def write_turtle(path: Path, _collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
     """Write Turtle, one paragraph a record, and pass the batches on."""
-    describe = _describing(collection, imprint)
-    with path.open("w", encoding="utf-8", newline="\n", buffering=1 << 16) as file:
-        file.write(_head(imprint))
-        file.writelines(f"@prefix {prefix}: <{name}> .\n" for prefix, name in PREFIXES.items())
+    with path.open("wb") as file:
+        file.write(_head(imprint).encode())
+        file.writelines(f"@prefix {prefix}: <{name}> .\n".encode() for prefix, name in PREFIXES.items())
         for batch in batches:
-            for subject, node in batch.made(describe):
-                file.write(f"\n{subject} {nested(node)} .\n")
+            subjects, things = batch.made(_describing(imprint))
+            file.write(data(pc.binary_join_element_wise("\n", subjects, " ", nested(things), " .\n", "")))
             yield batch
 
 
@@ -49,22 +48,27 @@ def _head(imprint: Imprint) -> str:
     return "".join(f"# {name} : {' '.join(text.split())}\n" for name, text in imprint.told.items())
 
 
+def _triples(batch: Batch, imprint: Imprint) -> Column:
+    """The lines of each record."""
+    subjects, things = batch.made(_describing(imprint))
+    return triples(subjects, things, wrapped("_:r", batch.records["id"], ""))
+
+
 @cache
-def _describing(collection: str, imprint: Imprint) -> Callable[[Batch], list[tuple[str, Node]]]:
-    def described(batch: Batch) -> list[tuple[str, Node]]:
-        return [
-            (iri(imprint.record(collection, segment(says["id"]))), linked.described(collection, says, imprint))
-            for says in batch.says
-        ]
+def _describing(imprint: Imprint) -> Callable[[Batch], tuple[Column, Things]]:
+    """How the records of a batch are described, the same function for every writer of a group."""
+
+    def described(batch: Batch) -> tuple[Column, Things]:
+        stated = batch.collection, batch.records, imprint
+        return linked.subjects(*stated), linked.described(*stated)
 
     return described
 
 
 def as_xml(collection: str, says: JSON, imprint: Imprint) -> str:
     """One record as RDF/XML, without an XML declaration."""
-    subject = iri(imprint.record(collection, segment(says["id"])))
-    lines = "".join(triples(subject, linked.described(collection, says, imprint), f"_:r{says['id']}"))
-    found = (quad.triple for quad in parse(lines.encode(), RdfFormat.N_TRIPLES))
+    lines = data(_triples(Batch(collection, [canonical(says)]), imprint))
+    found = (quad.triple for quad in parse(bytes(lines), RdfFormat.N_TRIPLES))
     written = cast(bytes, serialize(found, format=RdfFormat.RDF_XML, prefixes=PREFIXES))
     return fit(written.partition(b"?>")[2].decode().strip())
 

@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+import pyarrow as pa
 import pyshacl
 import pytest
 from hypothesis import given
@@ -141,4 +142,4 @@ def test_any_text_makes_triples_that_every_parser_takes(
     ],
 )
 def test_only_what_is_a_web_address_becomes_one(address: str, expected: str) -> None:
-    assert terms.web(address) == expected
+    assert terms.web(pa.array([address, None])).to_pylist() == [expected, None]
