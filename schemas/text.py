@@ -6,6 +6,7 @@ from functools import cache
 
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ŋ": "n"})
+_SOFT_HYPHEN, _LETTER_APOSTROPHE = 0xAD, 0x2BC  # the one is within a word, the other, a letter to Unicode, between two
 _SEPARATORS = re.compile(r"[\W_]+")
 _ASCII = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(0x80)}
 
@@ -34,4 +35,5 @@ def _plain(text: str) -> str:
 @cache
 def _latin() -> dict[int, str]:
     """The letters of European languages and the usual dashes and quotes: nearly all that French directories hold."""
-    return {code: _plain(chr(code)) for code in (*range(0xA0, 0x250), *range(0x2010, 0x2027))}
+    letters = {code: _plain(chr(code)) for code in (*range(0xA0, 0x250), *range(0x2010, 0x2027))}
+    return letters | {_SOFT_HYPHEN: "", _LETTER_APOSTROPHE: " "}

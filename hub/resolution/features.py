@@ -16,7 +16,7 @@ folded; "" and empty lists mean "not said", and what is not said is never eviden
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -27,13 +27,14 @@ import pyarrow as pa
 from hub.resolution import gazetteer
 from hub.resolution.lexicon import kinds_asked, lexicon, mend, stem
 from hub.resolution.names import Name, read_name
-from hub.resolution.spelling import names_in
+from hub.resolution.places import department_said
+from hub.resolution.spelling import as_meant, names_in, without_code
 from schemas import geography
 from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "10"
+FEATURES_VERSION = "11"
 
 Row = Mapping[str, Any]
 
@@ -89,7 +90,7 @@ def _actor(payload: JSON) -> Row:
     place = _place(seat)
     type_code = _text(payload.get("type"))
     spellings = [payload.get("name"), *_list(payload.get("other_names")), *_list(payload.get("former_names"))]
-    acronym, town = _text(payload.get("acronym")), gazetteer.words_of(_text(seat.get("city")))
+    acronym, town = _text(payload.get("acronym")), gazetteer.words_of(_city(_text(seat.get("city")))[0])
     names = [
         read_name(each, acronym=acronym, type_code=type_code, department=place["department"], seat=town)
         for spelling in map(_text, spellings)
@@ -104,7 +105,7 @@ def _actor(payload: JSON) -> Row:
         place,
         _identified(_list(payload.get("identifiers"))),
         _active(payload, "description"),
-        street=_street(_text(seat.get("street"))),
+        street=_street(as_meant(_text(seat.get("street")))),
         website=website,
         email=email,
         mail_domain="" if mail_domain in lexicon().free_mail else mail_domain,
@@ -220,18 +221,27 @@ def _place(seat: JSON) -> dict[str, Any]:
     if _text(seat.get("country")) not in ("", "FR"):
         return {"department": ""}
     insee, postcode = _text(seat.get("insee")), _text(seat.get("postcode"))
-    commune = gazetteer.seat(insee, _text(seat.get("city")), postcode)
-    town, inhabitants = gazetteer.homonyms(_text(seat.get("city")))
+    city, code = _city(_text(seat.get("city")))
+    commune = gazetteer.seat(insee, city, postcode) or gazetteer.in_department(city, code)
+    town, inhabitants = gazetteer.homonyms(city)
     department = commune.department if commune else gazetteer.department_of_postcode(postcode)
+    department = department or code or department_said(city)
     return {
         "commune": commune.insee if commune else "",
         "town": town,
-        "district": gazetteer.district(insee, _text(seat.get("city")), postcode),
+        "district": gazetteer.district(insee, city, postcode),
         "department": department,
         "region": (geography.region_of(department) or "") if department else "",
         "postcode": postcode,
         "population": float(commune.population if commune else inhabitants),
     }
+
+
+@lru_cache(maxsize=1 << 13)
+def _city(text: str) -> tuple[str, str]:
+    """The city as it was meant, and the département said beside it ("Tours (37)"), "" when there is none."""
+    city = as_meant(text)
+    return (city, "") if gazetteer.is_district(city) else without_code(city)
 
 
 def _department(commune: str) -> str:

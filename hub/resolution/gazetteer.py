@@ -81,6 +81,16 @@ def district(insee: str, city: str, postcode: str) -> str:
     return found.insee
 
 
+def in_department(city: str, code: str) -> Town | None:
+    """The commune of that name in a département; None when it has none, or no département is said."""
+    return next((town for town in named(" ".join(words_of(city))) if town.department == code), None) if code else None
+
+
+def is_district(city: str) -> bool:
+    """Whether a city is a district: "Paris - 15"."""
+    return words_of(city)[-1:] == ("arrondissement",)
+
+
 def homonyms(city: str) -> tuple[str, int]:
     """The folded name of a city that several communes have, and the inhabitants of all of them; ("", 0) otherwise."""
     name = " ".join(words_of(city))
@@ -146,6 +156,16 @@ def department_of_postcode(postcode: str) -> str:
         return "2A" if postcode < "20200" else "2B"
     code = postcode[:3] if postcode >= "97000" else postcode[:2]
     code = _CEDEX_OF_LA_REUNION.get(code, code)
+    return code if code in _departments() else ""
+
+
+def department_of_served(postcode: str) -> str:
+    """The département of a postcode that serves communes, "" for any other number."""
+    return department_of_postcode(postcode) if _codes_of_postcode(postcode) else ""
+
+
+def department(code: str) -> str:
+    """A département's code as it is, "" for any other number."""
     return code if code in _departments() else ""
 
 

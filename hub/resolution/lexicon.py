@@ -162,7 +162,9 @@ def lexicon() -> Lexicon:
             "patrons_stemmed": frozenset(map(stem, raw["patrons"])),
             "establishments_stemmed": frozenset(map(stem, [*raw["establishments"], *raw["generic"]])),
             "unit_words": {first: tuple(words for words, _ in found) for first, found in _units(raw).items()},
-            "rewrites": _by_first_word(raw["rewrites"]),
+            "rewrites": _by_first_word(
+                _without_articles(raw["rewrites"], frozenset(raw["articles"])) + raw["rewrites"]
+            ),
             "mended": tuple(raw["mended"]),
             "kind_words": frozenset().union(*words_of_kinds),
             "words_of_kinds": words_of_kinds,
@@ -181,6 +183,14 @@ def _words_in(pattern: str) -> frozenset[str]:
 
 def _units(raw: Mapping[str, Any]) -> Mapping[str, tuple[tuple[Words, Words], ...]]:
     return _by_first_word([(phrase, "") for phrase in raw["unit_words"]])
+
+
+def _without_articles(rewrites: list[tuple[str, str]], articles: frozenset[str]) -> list[tuple[str, str]]:
+    """Phrases of several telling words as they stand where articles were left out: "centre communal action sociale"."""
+    shorter = [([word for word in phrase.split() if word not in articles], meant) for phrase, meant in rewrites]
+    is_told = {phrase for phrase, _ in rewrites}
+    telling = [(" ".join(words), meant) for words, meant in shorter if len(words) > 1 and min(map(len, words)) > 2]
+    return [(phrase, meant) for phrase, meant in telling if phrase not in is_told]
 
 
 def _by_first_word(rewrites: list[tuple[str, str]]) -> Mapping[str, tuple[tuple[Words, Words], ...]]:

@@ -5,7 +5,7 @@
 The core is what is left when articles, legal forms, places and repeated acronyms are taken out; plurals are taken off.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from hub.resolution.lexicon import Words, kinds_asked, lexicon, stem
@@ -15,14 +15,24 @@ from hub.resolution.spelling import (
     as_acronym,
     head,
     initials,
+    is_kind_word,
     repaired,
     rewritten,
     without_brackets,
+    without_code,
     words_of,
     written_acronyms,
 )
 
-_AUTHORITY, _COMMUNE = "COLL", "commune"
+_AUTHORITY = "COLL"
+_COMMUNE, _COMMUNITY, _PRIMARY_SCHOOL = "commune", "epci", "ecole-primaire"
+_EPCI, _SCHOOL = "COLL-EPCI", "ENSR-SCO"  # types
+_COMMUNITIES = {
+    "cc": ("communaute", "de", "communes"),
+    "ca": ("communaute", "d", "agglomeration"),
+    "cu": ("communaute", "urbaine"),
+}
+_SAID_BY_COMMUNITIES = frozenset({"communaute", "communes", "commune", "agglomeration", "urbaine"})
 _HEAD_LETTERS = 8  # a shorter beginning may be anyone's
 _ACRONYM_CHARS = range(2, 11)
 
@@ -56,7 +66,9 @@ class Name:
 
 def read_name(name: str, *, acronym: str = "", type_code: str = "", department: str = "", seat: Words = ()) -> Name:
     """Read one name. The others come from the same record, "" when unknown; seat: folded words of its commune."""
-    text, bracketed = without_brackets(repaired(name))
+    meant, code = without_code(repaired(name))
+    text, bracketed = without_brackets(meant)
+    department = code or department
     beside = bracketed | {as_acronym(acronym)} if acronym else bracketed
     every = words_of(text)
     words = _without_repeated(every, beside)
@@ -64,6 +76,8 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     if words != every and not _content(places.rest):  # "ISF Brest (ISF)": the acronym is all that is said but the place
         words = every
         whole, kind, national, is_unit, places = _said(words, type_code, department, seat)
+    if code and not (places.commune or places.department or places.region):
+        places = replace(places, department=code)
     if not _content(places.rest):
         kind = lexicon().kinds_by_type.get(type_code) or kind or _kind_of_place(type_code, places)
     said = _without_trailing(places.rest)
@@ -85,11 +99,23 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
 
 def _said(words: Words, type_code: str, department: str, seat: Words) -> tuple[Words, str, str, bool, Places]:
     """What the words say: themselves rewritten, kind, national body, whether it is a local unit, places."""
-    whole = rewritten(words)
-    kind, national = _kind(whole, type_code), _national(whole)
+    whole = rewritten(_communities(words) if type_code.startswith(_AUTHORITY) else words)
+    kind, national = _kind(whole, type_code) or _kind_by_type(whole, type_code), _national(whole)
     is_unit, without_unit = _unit(whole, kind, national)
     floor = VILLAGE if kind in lexicon().one_per_place else TOWN if national else CITY
     return whole, kind, national, is_unit, read_places(without_unit, department=department, seat=seat, floor=floor)
+
+
+def _kind_by_type(whole: Words, type_code: str) -> str:
+    """What names leave out where the type says it: "Pays de Mortagne", "École Jules Ferry"."""
+    if type_code == _EPCI:
+        return _COMMUNITY
+    return _PRIMARY_SCHOOL if type_code == _SCHOOL and whole[:1] == ("ecole",) else ""
+
+
+def _communities(words: Words) -> Words:
+    """An authority's "CC Briance-Combade" written out."""
+    return (*_COMMUNITIES[words[0]], *words[1:]) if words and words[0] in _COMMUNITIES else words
 
 
 def _without_repeated(words: Words, acronyms: set[str]) -> Words:
@@ -131,7 +157,7 @@ def _without_trailing(words: Words) -> Words:
 def _alone(words: Words) -> set[str]:
     """A name of one word may be an acronym, and one whose last letter looks like a plural's."""
     is_acronym = len(words) == 1 and len(words[0]) in _ACRONYM_CHARS and words[0].isalpha()
-    return {words[0], stem(words[0])} if is_acronym else set()
+    return {words[0], stem(words[0])} if is_acronym and not is_kind_word(words[0]) else set()
 
 
 def _kind(words: Words, type_code: str) -> str:
@@ -191,4 +217,8 @@ def _core(words: Words, kind: str) -> Words:
     left = _content(words)
     if kind in lexicon().one_per_place:
         left = tuple(word for word in left if word not in lexicon().generic)
+    elif kind == _COMMUNITY:
+        left = tuple(word for word in left if word not in _SAID_BY_COMMUNITIES) or left
+    elif kind in lexicon().homonymous_kinds:  # "Lycée G. Sand"
+        left = tuple(word for word in left if len(word) > 1)
     return tuple(dict.fromkeys(map(stem, left)))

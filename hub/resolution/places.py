@@ -22,7 +22,9 @@ _LEAST_LETTERS = 5  # letters of a commune's name that may be mistyped
 _INTACT = 3  # letters at one end of it that a slip leaves as they are
 _LETTERS_A_SLIP = 10  # one slip of the pen, and one more for so many letters
 _DOMINANT = 30  # times the population of the next commune of the same name: then it is meant
+_CONTRACTED = {"du": "le", "des": "les", "au": "le", "aux": "les"}
 _LONGEST_PATRON = 2  # words: "Saint-Martin", but not "Saint-Pierre-et-Miquelon"
+_DEPARTMENT_WORDS = frozenset({"dept", "dpt", "dep", "departement", "de", "du", "des", "d", "l", "la", "le", "les"})
 _TELLING_WORDS = 3  # "Châtenay-sur-Seine" is believed anywhere when no other commune has the name
 
 
@@ -131,13 +133,25 @@ def _longest_place(words: Words, at: int, department: str, seat: Words, floor: i
             return "department", code, length
         if code := lexicon().regions.get(run):
             return "region", code, length
-        if insee := _commune(
-            run, department, seat, min(floor, TOWN) if at and words[at - 1] in lexicon().prepositions else floor
-        ):
+        before = words[at - 1] if at else ""
+        contracted = named(f"{_CONTRACTED[before]} {' '.join(run)}") if before in _CONTRACTED else ()
+        if len(contracted) == 1 and not named(" ".join(run)):  # "Mairie des Hauts-d'Anjou"
+            return "commune", contracted[0].insee, length
+        if insee := _commune(run, department, seat, min(floor, TOWN) if before in lexicon().prepositions else floor):
             return "commune", insee, length
     if at and (at == len(words) - 1 or words[at] == department) and words[at] in _numbers():
         return "department", words[at], 1
     return "", "", 0
+
+
+def department_said(city: str) -> str:
+    """The département that stands in a town's place: "60", "Dépt 60", "Oise", "Département de l'Oise"; else ""."""
+    said = tuple(word for word in fold(city).split() if word not in _DEPARTMENT_WORDS)
+    if len(said) == 1 and said[0] in _numbers():
+        return said[0].upper()
+    if len(said) > 1 and said[-1] in _numbers():
+        said = said[:-1]
+    return _departments().get(said, "")
 
 
 def _is_department(words: Words, at: int, length: int, is_own: bool) -> bool:

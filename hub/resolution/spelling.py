@@ -1,17 +1,29 @@
 """Spelling: the text of a name repaired, its acronyms found, its words as name reading takes them."""
 
+import html
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from functools import cache
 
+from hub.resolution import gazetteer
+from hub.resolution.gazetteer import named
 from hub.resolution.lexicon import Words, lexicon, mend
 from hub.resolution.places import is_town
 from schemas.text import fold
 
 _MOST_CHARS = 300  # a longer "name" is a description pasted in the wrong column
-_MOJIBAKE = re.compile(r"[\u00c2\u00c3][\u0080-\u00bf\u0152-\u0178\u2013-\u2122]")
+_MOST_TIMES = 3  # that a text was read in the wrong code
+_BYTES = {bytes([code]).decode("cp1252", "replace"): code for code in range(0x80, 0x100)} | {
+    chr(code): code for code in range(0x80, 0xA0)
+}
+_NEXT = "[" + re.escape("".join(letter for letter, code in _BYTES.items() if code < 0xC0)) + "]"
+_MOJIBAKE = re.compile(f"[âÂ]{_NEXT}{_NEXT}|[ÂÃÅâãå]{_NEXT}|Ã(?= )")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,31});")
 _TAG = re.compile(r"<[^<>]*>")
+# "(37)", "(dépt 37)", "… - 37" and "37000 Tours"; whether the number is a place's is asked of the gazetteer.
+_CODE_OF_PLACE = re.compile(
+    r"\(\s*(?:d[ée]p\w{0,8}\.?\s*)?(\d{2,3}|2[AB])\s*\)|\s[-–—]\s(\d{2,3}|2[AB])\s*$|\(?\b(\d{5})\b\)?", re.IGNORECASE
+)
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}(?:[^\W\d_]\b)?")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _INVERTED = re.compile(r"^(.{3,}?)\s*\(([^()]{2,40})\)(.*)$", re.DOTALL)
@@ -23,6 +35,7 @@ _IN_BRACKETS = re.compile(
     r"\((?:ex|anciennement|ancien(?:ne)? nom|ancien(?:ne)?|pr[ée]c[ée]demment)\b[\s.:-]+([^()]{3,})\)", re.IGNORECASE
 )
 _MAYBE_RENAMED = re.compile(r"\bex\b|\b(?:ancien|pr[ée]c[ée]dem)", re.IGNORECASE)
+_COMMUNE, _TOWN_HALL = "commune", "ville"  # "Ville Tours"
 _OFFICES = frozenset({"ville", "mairie", "conseil"})
 _ROMAN = re.compile(r"^[IVXLCDM]+$")
 _NUMERALS = {
@@ -32,6 +45,8 @@ _NUMERALS = {
 _PUNCTUATION = "-–—,;:.'\"«»“”()[]/ "
 _ORDINAL = re.compile(r"^(\d+)(?:e|eme|er|ere|ieme)$")
 _CODE = re.compile(r"^([a-z]{2,})(\d{2,3}|2[ab])$")
+_CODE_WORDS = 2  # "CD 37" says a département where nothing follows
+_NUMBER = re.compile(r"\d[\dABab]")
 _SHORT_ACRONYM = 5  # letters of a word in brackets, where the whole name is in capitals
 _FILE = re.compile(r"^([a-z]{1,2})\d{3,}$")
 _ACRONYM_CHARS = range(2, 11)
@@ -40,12 +55,47 @@ INITIALS_CHARS = range(3, 9)
 
 def repaired(name: str) -> str:
     """The text as it was meant: no markup, no mojibake, "C.C.F.D." in one piece, the first word first."""
-    text = _decoded(name[:_MOST_CHARS])
-    if "<" in text:
-        text = _TAG.sub(" ", text)
+    text = as_meant(name[:_MOST_CHARS])
     if "." in text:
         text = _DOTTED.sub(lambda found: re.sub(r"[.\s]", "", found.group()) + " ", text)
     return _head_first(text) if "(" in text else text
+
+
+def as_meant(text: str) -> str:
+    """A text without entities, mojibake and markup."""
+    for _ in range(_MOST_TIMES):
+        before = text
+        if "&" in text:
+            text = _ENTITY.sub(_said_by_entity, text)
+        if text == before:
+            break
+    if not text.isascii():
+        text = _decoded(text)
+    return _TAG.sub(" ", text) if "<" in text else text
+
+
+def _said_by_entity(found: re.Match[str]) -> str:
+    """What an entity stands for, capitals ("&EACUTE;") read as small letters."""
+    meant = html.unescape(found[0])
+    return meant if meant != found[0] else html.unescape(found[0].lower())
+
+
+def without_code(text: str) -> tuple[str, str]:
+    """The text without the number of a département or a postcode that stands beside it, and that département; the
+    text as it is, and "", when there is none."""
+    said = ""
+
+    def read(found: re.Match[str]) -> str:
+        nonlocal said
+        short, postcode = (found[1] or found[2] or "").upper(), found[3]
+        code = gazetteer.department_of_served(postcode) if postcode else gazetteer.department(short)
+        said = said or code
+        return " " if code else found[0]
+
+    if not _NUMBER.search(text):
+        return text, ""
+    left = _CODE_OF_PLACE.sub(read, text).strip()
+    return (left, said) if said and left else (text, "")
 
 
 def names_in(name: str) -> list[str]:
@@ -71,7 +121,8 @@ def without_brackets(text: str) -> tuple[str, set[str]]:
 
     def read(found: re.Match[str]) -> str:
         inside = found.group(1).strip()
-        if _FORMER.match(fold(inside)):
+        folded = tuple(fold(inside).split())
+        if _FORMER.match(" ".join(folded)) or _says_nothing(lexicon().rewrite(folded)):
             return " "
         if _is_acronym(inside, text) and (acronym := as_acronym(inside)):
             acronyms.add(acronym)
@@ -79,6 +130,11 @@ def without_brackets(text: str) -> tuple[str, set[str]]:
         return f" DE {inside} " if text.isupper() else f" de {inside} "
 
     return _BRACKETS.sub(read, text), acronyms
+
+
+def _says_nothing(words: Words) -> bool:
+    """Whether words are articles and legal forms alone: "(association loi 1901)"."""
+    return all(word in lexicon().articles or word in lexicon().legal_forms for word in words)
 
 
 def head(text: str) -> tuple[str, bool]:
@@ -105,6 +161,8 @@ def words_of(text: str) -> Words:
             found += code.groups()
         else:
             found.append(f"{ordinal.group(1)}e" if ordinal else word)
+    if len(found) == _CODE_WORDS and found[0] in lexicon().kinds_by_code and gazetteer.department(found[1].upper()):
+        return lexicon().kinds_by_code[found[0]], found[1]
     return tuple(found)
 
 
@@ -126,7 +184,13 @@ def written_acronyms(text: str) -> set[str]:
         as_acronym(word)
         for word in ends
         if word.isupper() and word.isalpha() and len(word) in INITIALS_CHARS and not _ROMAN.match(word)
+        if not is_kind_word(word.lower())
     }
+
+
+def is_kind_word(word: str) -> bool:
+    """Whether a folded word, written out, says only what kind of body it is: "lpo", "chu", "ong"."""
+    return all(each in lexicon().generic or each in lexicon().legal_forms for each in lexicon().rewrite((word,)))
 
 
 def initials(words: Words) -> frozenset[str]:
@@ -150,21 +214,36 @@ def initials(words: Words) -> frozenset[str]:
 
 def rewritten(words: Iterable[str]) -> Words:
     """Misspelt words that matter mended, known phrases replaced, and what comes before the name proper left out."""
-    found = lexicon().rewrite(tuple(map(mend, words)))
+    mended = tuple(map(mend, words))
+    found = lexicon().rewrite(mended)
+    if found != mended:  # an abbreviation may have stood in a phrase: "lyc pro", "ctre communal d action sociale"
+        found = lexicon().rewrite(found)
     at = 0
     while at < len(found) - 1 and (found[at] in lexicon().articles or found[at] in lexicon().legal_forms):
         at += 1
-    return found[at:]
+    found = found[at:]
+    return (_COMMUNE, *found[1:]) if found[:1] == (_TOWN_HALL,) and named(" ".join(found[1:])) else found
 
 
 def _decoded(text: str) -> str:
-    """The text as it was meant, where UTF-8 was once read as another code ("SolidaritÃ©")."""
-    if text.isascii() or not _MOJIBAKE.search(text):
-        return text
-    for codec in ("latin-1", "cp1252"):
-        with suppress(UnicodeError):
-            return text.encode(codec).decode("utf-8")
+    """The text as it was meant, where UTF-8 was read as another code, be it twice ("SolidaritÃ©", "CÅ“ur", "ÃƒÂ©")."""
+    for _ in range(_MOST_TIMES):
+        before, text = text, _MOJIBAKE.sub(_as_utf_8, text)
+        if text == before:
+            break
     return text
+
+
+def _as_utf_8(found: re.Match[str]) -> str:
+    """What a run of letters that stand for bytes says, its first letter in either case; itself when it says nothing."""
+    run = found[0]
+    if run == "Ã":  # a no-break space that became a blank
+        return "à"
+    lead = run[0].lower() if len(run) > 2 else run[0].upper()
+    try:
+        return bytes(_BYTES[letter] for letter in lead + run[1:]).decode("utf-8")
+    except UnicodeError:
+        return run
 
 
 def _head_first(text: str) -> str:

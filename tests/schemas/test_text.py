@@ -18,6 +18,7 @@ from schemas.text import fold
         ("Łódź, Ærø, İstanbul, ıŋ", "lodz aero istanbul in"),
         ("STRASSE Straße", "strasse strasse"),
         ("Việt Nam\u00a0—\u202fCôte d`Ivoire", "viet nam cote d ivoire"),
+        ("l\u02bceau du Mé\u00adkong", "l eau du mekong"),
         ("Москва 東京", "москва 東京"),
         ("…!?", ""),
     ],

@@ -64,6 +64,27 @@ def test_a_seat_is_placed_by_code_by_postcode_or_by_name() -> None:
     assert of(seat={"city": "Bamako", "country": "ML"})["department"] == ""
 
 
+@pytest.mark.parametrize(
+    ("city", "commune", "department"),
+    [
+        ("60", "", "60"),
+        ("Dépt 2A", "", "2A"),
+        ("Département de l'Oise", "", "60"),
+        ("Tours (37)", "37261", "37"),
+        ("37000 TOURS", "37261", "37"),
+        ("Saint-Denis (974)", "97411", "974"),
+        ("Ch&acirc;lons-en-Champagne", "51108", "51"),
+        ("ChÃ¢lons-en-Champagne", "51108", "51"),
+        ("Paris - 15", "75056", "75"),
+        ("99", "", ""),
+    ],
+)
+def test_a_town_is_read_with_what_stands_beside_it_or_in_its_place(city: str, commune: str, department: str) -> None:
+    row = features("actor", {"name": "Les amis du Mali", "type": "ASSO", "seat": {"city": city}})
+
+    assert (row["commune"], row["department"]) == (commune, department)
+
+
 def test_every_spelling_of_the_name_is_a_name() -> None:
     row = of(other_names=["Eaux vives de Nantes"], former_names=["Puits du Mali"])
 

@@ -1,11 +1,13 @@
 """What a name says: core, acronyms, kind, and the places inside it."""
 
+from dataclasses import replace
+
 import pytest
 
 from hub.resolution.features import features
 from hub.resolution.lexicon import lexicon, mend
 from hub.resolution.names import _kind, read_name
-from hub.resolution.spelling import rewritten, words_of
+from hub.resolution.spelling import as_meant, rewritten, words_of
 from tests.directories import directories
 
 NANTES = {"department": "44", "seat": ("nantes",)}
@@ -19,6 +21,7 @@ NANTES = {"department": "44", "seat": ("nantes",)}
         ("<b>Les amis</b> du Mali", ("ami", "mali")),
         ("SECOURS POPULAIRE FRANÇAIS", ("secour", "populaire")),
         ("Croix-Rouge française", ("croi", "rouge")),
+        ("Les amis du Mali (association loi 1901)", ("ami", "mali")),
         ("St-Vincent-de-Paul", ("saint", "vincent", "paul")),
     ],
 )
@@ -141,6 +144,100 @@ def test_a_region_that_was_merged_is_not_the_region_that_followed_it() -> None:
 )
 def test_abbreviations_acronyms_numerals_and_endings_are_read_as_what_they_stand_for(one: str, other: str) -> None:
     assert sorted(read_name(one).core) == sorted(read_name(other).core)
+
+
+@pytest.mark.parametrize(
+    ("meant", "written"),
+    [
+        ("L'Eau du Mékong", "L&#039;Eau du M&eacute;kong"),
+        ("L'Eau du Mékong", "L&amp;apos;EAU DU M&EACUTE;KONG"),
+        ("L'Eau du Mékong", "L&#X27;EAU DU M&#201;KONG"),
+        ("L'Eau du Mékong", "L\u02bceau du M\u00e9\u00adkong"),
+        ("L’Eau du Mékong", "Lâ€™Eau du MÃ©kong"),
+        ("L'Eau du Mékong", "L'Eau du MÃƒÂ©kong"),
+        ("L'Eau du Mékong", "l'eau du mã©kong"),
+        ("Cœur du Sahel à Hébron", "CÅ“ur du Sahel Ã Hé\u00adbron"),
+        ("Association R&D Mali", "Association R&amp;D Mali"),
+        ("Arts & Cie", "Arts &amp;&nbsp;Cie"),
+    ],
+)
+def test_entities_and_text_read_in_the_wrong_code_are_read_as_they_were_meant(meant: str, written: str) -> None:
+    assert read_name(written) == read_name(meant)
+
+
+@pytest.mark.parametrize(
+    "name", ["São Tomé", "Âme sœur", "Ça « va » à côté", "Français à Château-Gontier", "AT&T; R&D"]
+)
+def test_what_only_looks_like_a_wrong_code_stays_as_it_is(name: str) -> None:
+    assert as_meant(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "department", "whole"),
+    [
+        ("Les amis du Mali (37)", "37", "amis du mali"),
+        ("Les amis du Mali (dépt 2A)", "2A", "amis du mali"),
+        ("Les amis du Mali - 37", "37", "amis du mali"),
+        ("Les amis du Mali - 1998", "", "amis du mali 1998"),
+        ("Les amis du Mali (99)", "", "amis du mali de 99"),
+        ("Les amis du Mali - 37000 Tours", "", "amis du mali tours"),
+    ],
+)
+def test_the_number_of_a_place_beside_a_name_is_no_word_of_it(name: str, department: str, whole: str) -> None:
+    found = read_name(name)
+
+    assert found.places.department == department
+    assert found.whole == whole
+
+
+@pytest.mark.parametrize(
+    ("name", "insee"),
+    [
+        ("COMMUNE DE TOURS (37)", "37261"),
+        ("TOURS (Ville)", "37261"),
+        ("VILLE TOURS", "37261"),
+        ("Ville de Saint-Denis (974)", "97411"),
+        ("Mairie des Hauts-d'Anjou", "49080"),
+    ],
+)
+def test_a_town_hall_is_read_however_it_is_listed(name: str, insee: str) -> None:
+    found = read_name(name)
+
+    assert (found.kind, found.core, found.places.commune) == ("commune", (), insee)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        ("Hôpital Sacré-Cœur", "Ctre hosp. Sacré-Cœur", "hopital"),
+        ("CHU de Brest", "Centre hospitalier régional et universitaire de Brest", "hopital"),
+        ("IFSI du CH de Vannes", "Institut de formation en soins infirmiers de Vannes", "ifsi"),
+        ("LPO Jean Moulin", "Lycée général et technologique Jean Moulin", "lycee"),
+        ("Lyc. pro. Jean Moulin", "LP Jean Moulin", "lycee-professionnel"),
+        ("Ctre communal d'action sociale de Dole", "CCAS Dole", "ccas"),
+        ("Centre communal action sociale Dole", "CCAS de Dole", "ccas"),
+        ("Cons. dép. du Nord", "CD 59", "departement"),
+        ("UFR de médecine de Nancy", "Faculté de médecine de Nancy", ""),
+        ("Com. de jumelage de Brest", "Comité de jumelage de Brest", "jumelage"),
+    ],
+)
+def test_the_words_for_a_kind_of_body_are_read_alike(one: str, other: str, kind: str) -> None:
+    first, second = read_name(one), read_name(other)
+
+    assert first.kind == second.kind == kind
+    assert sorted(first.core) == sorted(second.core)
+    assert replace(first.places, rest=()) == replace(second.places, rest=())
+    assert first.acronyms == second.acronyms == ()
+
+
+def test_an_authority_is_what_its_type_says_where_its_name_does_not() -> None:
+    names = ("CC Briance-Combade", "Communauté de communes Briance-Combade", "Briance-Combade")
+    found = [read_name(name, type_code="COLL-EPCI") for name in names]
+
+    assert {each.kind for each in found} == {"epci"}
+    assert {each.core for each in found} == {("briance", "combade")}
+    assert read_name("École Jules Ferry", type_code="ENSR-SCO").kind == "ecole-primaire"
+    assert read_name("École Jules Ferry", type_code="ASSO").kind == ""
 
 
 @pytest.mark.parametrize("name", ["Entente Nord Loire", "Les amis de la vallée de l'Ain", "Pays de Loire volley"])
