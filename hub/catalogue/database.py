@@ -110,12 +110,19 @@ class CatalogueFile:
             self._connection.executemany(insert, rows)
 
 
+def torn(path: Path) -> str | None:
+    """What is wrong with the pages of a database, if anything is: of this one or of any other that never changes."""
+    try:
+        with closing(reader(path)) as connection:
+            verdict = str(connection.execute("PRAGMA quick_check").fetchone()[0])
+    except sqlite3.Error as error:
+        return str(error)
+    return None if verdict == "ok" else verdict
+
+
 def ids(path: Path, collection: str) -> Iterator[str]:
-    """The ids of a collection, in order. Raises sqlite3.Error when the file is torn."""
+    """The ids of a collection, in order. Raises sqlite3.Error when the file cannot be read."""
     with closing(reader(path)) as connection:
-        verdict = connection.execute("PRAGMA quick_check").fetchone()[0]
-        if verdict != "ok":
-            raise sqlite3.DatabaseError(verdict)
         yield from (row[0] for row in connection.execute(f"SELECT id FROM {collection}s ORDER BY id"))  # noqa: S608
 
 

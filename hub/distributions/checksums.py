@@ -1,8 +1,9 @@
 """SHA256SUMS: what `sha256sum --check` reads."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 NAME = "SHA256SUMS"
 
@@ -12,9 +13,9 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write(folder: Path, names: Iterable[str]) -> None:
-    """Write the sums of these files of a folder, in order of name."""
-    lines = [f"{sha256(folder / name)}  {name}\n" for name in sorted(names)]
+def write(folder: Path, names: Iterable[str], known: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Write the sums of these files of a folder, in order of name. known: those that were taken already, by name."""
+    lines = [f"{known.get(name) or sha256(folder / name)}  {name}\n" for name in sorted(names)]
     (folder / NAME).write_text("".join(lines), "utf-8")
 
 

@@ -26,6 +26,7 @@ DATA = {"actor": "Acteurs", "project": "Projets", "announcement": "Annonces"}
 
 # Where rows stand in a file of either kind, and what sheets, rows and cells are called there.
 _CONTENT, _SHEET = "content.xml", re.compile(r"xl/worksheets/sheet\d+\.xml")
+_ROW_ENDS = re.compile(rb"</(?:table:table-)?row\s*>")
 _SHEETS, _ROWS, _CELLS = ("sheetData", "table:table"), ("row", "table:table-row"), ("c", "table:table-cell")
 
 _HEADINGS = ("colonne", "intitulé", "intitulé (anglais)", "description", "exemple")
@@ -128,38 +129,54 @@ def _ids(file: IO[bytes]) -> Iterator[str]:
 
 
 def _first_cells(file: IO[bytes]) -> Iterator[tuple[int, str]]:
-    """The number of each row in its sheet, and the text of its first cell."""
+    """The number of each row in its sheet, and the text of its first cell.
+
+    expat reads every byte, but tells of elements only until the second cell of a row: to be told of all takes twice as
+    long.
+    """
     found, parts = list[tuple[int, str]](), list[str]()
     row, cell = -1, 0
+
+    def tell() -> None:
+        if cell == 1:
+            found.append((row, "".join(parts)))
 
     def start(name: str, _attributes: object) -> None:
         nonlocal row, cell
         if name in _CELLS:
+            tell()
             cell += 1
-            if cell == 2:
-                found.append((row, "".join(parts)))
-                reader.CharacterDataHandler = None
+            if cell > 1:
+                reader.StartElementHandler = reader.CharacterDataHandler = None
         elif name in _ROWS:
-            if cell == 1:
-                found.append((row, "".join(parts)))
+            tell()
             row, cell = row + 1, 0
             parts.clear()
             reader.CharacterDataHandler = parts.append
         elif name in _SHEETS:
-            if cell == 1:
-                found.append((row, "".join(parts)))
+            tell()
             row, cell = -1, 0
 
     reader = expat.ParserCreate()
-    reader.buffer_text, reader.StartElementHandler = True, start
-    while piece := file.read(1 << 16):
+    reader.buffer_text = True
+    for piece in _pieces(file):
+        reader.StartElementHandler = start
         reader.Parse(piece, False)
         yield from found
         found.clear()
     reader.Parse(b"", True)
+    tell()
     yield from found
-    if cell == 1:
-        yield row, "".join(parts)
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """The bytes of a file, in pieces that hold the beginning of one row at most."""
+    while chunk := file.read(1 << 16):
+        first = 0
+        for end in _ROW_ENDS.finditer(chunk):
+            yield chunk[first : end.end()]
+            first = end.end()
+        yield chunk[first:]
 
 
 def _dictionary(collection: str) -> Iterator[tuple[str, ...]]:

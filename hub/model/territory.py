@@ -37,6 +37,9 @@ def of_codes(insee: str | None, postcode: str | None) -> Territory:
 
 def regions(line: JSON) -> tuple[str, ...]:
     """The regions of a record: that of its seat or place, and those that an announcement addresses."""
+    if not line.get("scope"):
+        here = _here(line).region
+        return (here,) if here else ()
     departments_, addressed = _addressed(line)
     found = [_here(line).region, *addressed, *map(geography.region_of, departments_)]
     return tuple(dict.fromkeys(code for code in found if code))
@@ -44,12 +47,15 @@ def regions(line: JSON) -> tuple[str, ...]:
 
 def departments(line: JSON) -> tuple[str, ...]:
     """The départements of a record: that of its seat or place, and those that an announcement addresses."""
-    return tuple(dict.fromkeys(code for code in (_here(line).department, *_addressed(line)[0]) if code))
+    here = _here(line).department
+    if not line.get("scope"):
+        return (here,) if here else ()
+    return tuple(dict.fromkeys(code for code in (here, *_addressed(line)[0]) if code))
 
 
 def _here(line: JSON) -> Territory:
     place = line.get("seat") or line.get("place")
-    return territory(place) if place else Territory()
+    return territory(place) if place else _NOWHERE
 
 
 def _addressed(line: JSON) -> tuple[list[str], list[str]]:

@@ -9,6 +9,7 @@ the plural of short words (amis, eaux).
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -52,8 +53,14 @@ def initials(name: str) -> str:
 
     Empty for names of fewer than three such words.
     """
-    kept = [word for word in _WORD.findall(name) if word[0].isupper() and fold(word) not in STOP_WORDS]
-    return "".join(fold(word[0]) for word in kept) if len(kept) >= _FEWEST_INITIALS else ""
+    kept = [initial for initial in map(_initial, _WORD.findall(name)) if initial]
+    return "".join(kept) if len(kept) >= _FEWEST_INITIALS else ""
+
+
+@lru_cache(maxsize=1 << 16)  # the words of names come again and again
+def _initial(word: str) -> str:
+    """The folded first letter of a capitalised word that counts."""
+    return fold(word[0]) if word[0].isupper() and fold(word) not in STOP_WORDS else ""
 
 
 def roots(spelt: Iterable[str]) -> list[str]:

@@ -6,10 +6,12 @@ counts hold codes as they are. `row` numbers the lines of a collection.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import chain
 
-from tantivy import Document, Schema, SchemaBuilder
+import orjson
+from tantivy import Schema, SchemaBuilder
 
 from hub.model.territory import departments, regions
 from hub.search import grid
@@ -33,6 +35,7 @@ WEIGHTS = {
 }
 _EXACT_FIELDS = ("acronym", "name", "aliases", "place")
 STEMMED_FIELDS = ("name_stems", "topics", "text")
+_CELLS = tuple(f"cell_{zoom}" for zoom in grid.ZOOMS)
 _SEPARATORS = re.compile(r"[\W_]+")
 
 
@@ -53,32 +56,32 @@ def schema() -> Schema:
     build.add_unsigned_field("row", indexed=True, fast=True)
     build.add_float_field("lat", indexed=True, fast=True)
     build.add_float_field("lon", indexed=True, fast=True)
-    for zoom in grid.ZOOMS:
-        build.add_unsigned_field(f"cell_{zoom}", fast=True)
+    for cell in _CELLS:
+        build.add_unsigned_field(cell, fast=True)
     return build.build()
 
 
-def document(line: JSON, row: int) -> Document:
-    """The document of one public line of any collection."""
+def document(line: JSON, row: int) -> str:
+    """The document of one public line of any collection, as JSON: the index takes it whole and not by its parts."""
     name, places, codes = line.get("name") or line["title"], _places(line), _codes(line)
-    spelt = _spelt(line, name, places, codes)
-    made = Document()
-    made.add_text("id", line["id"])
-    made.add_text("label", name)
-    made.add_text("order", " ".join(spelt["name"]))
-    made.add_text("town", next((place["city"] for place in places if place.get("city")), ""))
-    made.add_unsigned("row", row)
-    for facet, values in codes.items():
-        for value in values:
-            made.add_text(facet, value)
-    for identifier in _identifiers(line):
-        made.add_text("identifiers", identifier)
-    for field, found in spelt.items():
-        if found:
-            made.add_text(field, " ".join(roots(found) if field in STEMMED_FIELDS else found))
-    made.add_text("every_word", " ".join(dict.fromkeys(chain.from_iterable(spelt.values()))))
-    _place_on_map(made, places)
-    return made
+    spelt = _spelt(line, name, places)
+    topics = [_topic(facet, code) for facet in _LABELS for code in codes[facet]]
+    made: JSON = {
+        "id": line["id"],
+        "label": name,
+        "order": " ".join(spelt["name"]),
+        "town": next((place["city"] for place in places if place.get("city")), ""),
+        "row": row,
+        "identifiers": list(_identifiers(line)),
+        **codes,
+        **{field: " ".join(found) for field, found in spelt.items() if found},
+        "name_stems": " ".join(roots(spelt["name"])),
+        "topics": " ".join([each.stems for each in topics]),
+        "text": " ".join(roots(spelt["text"])),
+        "every_word": " ".join(dict.fromkeys(chain(*spelt.values(), *(each.words for each in topics)))),
+        **_on_map(places),
+    }
+    return orjson.dumps(made).decode()
 
 
 def compact(text: str) -> str:
@@ -132,20 +135,16 @@ def _identifiers(line: JSON) -> Iterator[str]:
         yield compact(line["website"])
 
 
-def _spelt(
-    line: JSON, name: str, places: Sequence[JSON], codes: Mapping[str, Sequence[str]]
-) -> dict[str, Sequence[str]]:
-    """field -> the folded words that go into it."""
-    named, acronym = words(name), line.get("acronym")
+def _spelt(line: JSON, name: str, places: Sequence[JSON]) -> dict[str, Sequence[str]]:
+    """field -> the folded words that its own words give."""
+    acronym = line.get("acronym")
     others = [initials(name), *line.get("other_names", ()), *line.get("former_names", ())]
     told = [line.get("description") or line.get("summary") or "", *_neighbours(line)]
     return {
         "acronym": words(acronym) if acronym else (),
-        "name": named,
-        "name_stems": named,
+        "name": words(name),
         "aliases": words(" ".join(others)),
         "place": [word for place in places for word in _located(*map(place.get, ("city", "name", "postcode")))],
-        "topics": [word for facet in _LABELS for code in codes[facet] for word in _topic(facet, code)],
         "text": words(" ".join(told)),
     }
 
@@ -155,10 +154,19 @@ def _located(city: str | None, name: str | None, postcode: str | None) -> tuple[
     return tuple(words(" ".join([text for text in (city, name, postcode) if text])))
 
 
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What is indexed for a code. words: folded. stems: the same, as a stemmed field takes them."""
+
+    words: tuple[str, ...]
+    stems: str
+
+
 @cache
-def _topic(facet: str, code: str) -> tuple[str, ...]:
+def _topic(facet: str, code: str) -> Topic:
     """The words that stand for a code: the labels and aliases of its term, the name of its territory."""
-    return tuple(words(" ".join(_LABELS[facet](code))))
+    found = words(" ".join(_LABELS[facet](code)))
+    return Topic(tuple(found), " ".join(roots(found)))
 
 
 def _term(name: str, code: str) -> Iterator[str]:
@@ -200,12 +208,10 @@ def _places(line: JSON) -> list[JSON]:
     return [place for place in (line.get("seat"), line.get("place"), *line.get("places", ())) if place]
 
 
-def _place_on_map(made: Document, places: Iterable[JSON]) -> None:
+def _on_map(places: Iterable[JSON]) -> JSON:
+    """Where a record is, and in which cells."""
     found = _position(places)
     if found is None:
-        return
+        return {}
     lat, lon = found
-    made.add_float("lat", float(lat))
-    made.add_float("lon", float(lon))
-    for zoom, cell in zip(grid.ZOOMS, grid.cells(lat, lon), strict=True):
-        made.add_unsigned(f"cell_{zoom}", cell)
+    return {"lat": float(lat), "lon": float(lon), **dict(zip(_CELLS, grid.cells(lat, lon), strict=True))}

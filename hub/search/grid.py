@@ -10,6 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 ZOOMS = range(3, 15)
+_FINEST = 1 << (ZOOMS[-1] + 2)  # cells on a side, at the last zoom; half as many at each before
+# Of each zoom: cells on a side, and how many zooms it is before the last, both as powers of two.
+_SIDES = [(zoom + 2, ZOOMS[-1] - zoom) for zoom in ZOOMS]
 _MERCATOR_LIMIT = 85.051128  # degrees of latitude where the square map ends
 _EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG 1980
 
@@ -18,8 +21,8 @@ def cells(lat: float, lon: float) -> list[int]:
     """The number of the cell that holds a point given in degrees, at each of the zooms."""
     latitude = math.radians(max(-_MERCATOR_LIMIT, min(_MERCATOR_LIMIT, lat)))
     across, down = (lon + 180) / 360, (1 - math.asinh(math.tan(latitude)) / math.pi) / 2
-    sides = [1 << (zoom + 2) for zoom in ZOOMS]
-    return [_within(down, side) * side + _within(across, side) for side in sides]
+    row, column = _within(down, _FINEST), _within(across, _FINEST)
+    return [((row >> step) << side) + (column >> step) for side, step in _SIDES]
 
 
 def _within(part: float, side: int) -> int:

@@ -82,7 +82,7 @@ def _indexed(home: Path, lines: Iterable[JSON]) -> Iterator[JSON]:
         index.register_tokenizer(name, analyser)
     writer = index.writer(_WRITER_BYTES, 1)
     for row, line in enumerate(lines):
-        writer.add_document(document(line, row))
+        writer.add_json(document(line, row))
         yield line
     writer.commit()
     writer.wait_merging_threads()

@@ -2,8 +2,10 @@
 
     tasks, in an order in which they can be done ──► each once what it comes after is done ──► what each returned
 
-A task is a function of values that another process can be given, and leaves its work in files. What it leaves and
-returns does not depend on who did it, or when. A process of the crew that loses its parent, however that ended, ends.
+Whoever is free takes the first task of the list that can be done: what others wait for, and what takes long, stands
+first. A task is a function of values that another process can be given, and leaves its work in files. What it leaves
+and returns does not depend on who did it, or when. A process of the crew that loses its parent, however that ended,
+ends.
 """
 
 import gc
@@ -20,11 +22,19 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """name: what it works on, told with whatever goes wrong. after: the names of tasks that come first."""
+    """Something to do, as a value.
+
+    name:  what it works on, told with whatever goes wrong.
+    work:  called without arguments; if it `takes`, with what the tasks that it comes after returned, by name.
+    makes: what it leaves that others may come after, beside its name: files, as a rule.
+    after: what it comes after; what no task of a list makes is there already.
+    """
 
     name: str
-    work: Callable[[], Any]
+    work: Callable[..., Any]
+    makes: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    takes: bool = False
 
 
 Crew = Callable[[Sequence[Task]], Mapping[str, Any]]
@@ -49,31 +59,44 @@ def gathered(processes: int) -> Iterator[Crew]:
     spawned = multiprocessing.get_context("spawn")  # a fork would copy the locks of whatever threads run here
     with ProcessPoolExecutor(processes, spawned, initializer=_begin) as pool:
         try:
-            yield lambda tasks: _shared(pool, tasks)
+            yield lambda tasks: _shared(pool, processes, tasks)
         finally:
             pool.shutdown(cancel_futures=True)
 
 
 def ALONE(tasks: Sequence[Task]) -> Mapping[str, Any]:  # noqa: N802
     """A crew of this process alone."""
-    return {task.name: _done(task) for task in tasks}
-
-
-def _shared(pool: ProcessPoolExecutor, tasks: Sequence[Task]) -> Mapping[str, Any]:
-    waiting, found = list(tasks), dict[str, Any]()
-    running: dict[Future[Any], str] = {}
-    while waiting or running:
-        ready = [task for task in waiting if found.keys() >= set(task.after)]
-        waiting = [task for task in waiting if task not in ready]
-        running |= {pool.submit(_done, task): task.name for task in ready}
-        ended, _ = wait(running, return_when=FIRST_COMPLETED)
-        found |= {running.pop(each): each.result() for each in ended}
+    found = dict[str, Any]()
+    for task in tasks:
+        found[task.name] = _done(task, _given(task, tasks, found))
     return found
 
 
-def _done(task: Task) -> Any:
+def _shared(pool: ProcessPoolExecutor, processes: int, tasks: Sequence[Task]) -> Mapping[str, Any]:
+    waiting, found = list(tasks), dict[str, Any]()
+    missing = {made for task in tasks for made in (task.name, *task.makes)}
+    running: dict[Future[Any], Task] = {}
+    while waiting or running:
+        ready = [task for task in waiting if missing.isdisjoint(task.after)][: processes - len(running)]
+        waiting = [task for task in waiting if task not in ready]
+        running |= {pool.submit(_done, task, _given(task, tasks, found)): task for task in ready}
+        ended, _ = wait(running, return_when=FIRST_COMPLETED)
+        for each in ended:
+            task = running.pop(each)
+            found[task.name] = each.result()
+            missing -= {task.name, *task.makes}
+    return found
+
+
+def _given(task: Task, tasks: Sequence[Task], found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a task takes: what those that it comes after returned."""
+    before = [each for each in tasks if not {each.name, *each.makes}.isdisjoint(task.after)] if task.takes else []
+    return {each.name: found[each.name] for each in before}
+
+
+def _done(task: Task, given: Mapping[str, Any]) -> Any:
     try:
-        return task.work()
+        return task.work(given) if task.takes else task.work()
     except Exception as error:
         error.add_note(f"while working on {task.name}")
         raise

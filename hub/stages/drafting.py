@@ -1,36 +1,37 @@
 """Drafting: the files of a release, as tasks that several processes share.
 
-    snapshot ──┬─► tables, lines, linked data, provenance    of each collection, a walk each
+    snapshot ──┬─► catalogue.sqlite ──► search index, site
+               ├─► tables, lines, linked data, provenance    of each collection, a walk each
                ├─► source records, identifiers
                ├─► statistics
-               ├─► catalogue.sqlite ──► search index, site
                └─► lines ──► deltas ──► changes.sqlite
 
 Each task walks the snapshot itself and passes what it reads from writer to writer; none knows of another.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from hub.catalogue import changes, database
-from hub.distributions import deltas, files, formats, tabulated
+from hub.distributions import deltas, files, formats, history, site, tabulated
 from hub.distributions.batch import batches
 from hub.distributions.contents import Contents, Outline, parsed
 from hub.distributions.deltas import Base
 from hub.distributions.formats import Format
 from hub.model.release import DeltaEntry, FileEntry
 from hub.stages import indexing, static_site
-from hub.stages.crew import Crew, Task
+from hub.stages.crew import Task
 from hub.statistics import OPEN, Statistics
 
 CATALOGUE, STATISTICS = "catalogue.sqlite", "statistics.json"
-_HISTORY, _INDEX, _DELTAS, _SITE = "identifiers.csv", "index", "deltas", "site.zip"
+_DELTAS = "deltas"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,35 +55,52 @@ class Written:
     deltas: tuple[DeltaEntry, ...]
 
 
-def write(draft: Draft, crew: Crew) -> Written:
-    """Write every file of a draft but those that describe the others."""
-    tasks = [*_downloads(draft), *_whole(draft)]
-    found = crew(tasks)
+def tasks(draft: Draft) -> list[Task]:
+    """What it takes to write every file of a draft but those that describe the others, the longest work first."""
+    return [
+        Task(name=CATALOGUE, work=partial(_catalogue, draft)),
+        *_group(draft, "tables"),
+        Task(name=indexing.FOLDER, work=partial(_index, draft), after=(CATALOGUE,)),
+        Task(name=site.NAME, work=partial(_site, draft), after=(CATALOGUE,)),
+        *(task for group in formats.GROUPS if group != "tables" for task in _group(draft, group)),
+        Task(name=STATISTICS, work=partial(_statistics, draft)),
+        *(
+            Task(name=files.records(collection), work=partial(_sources, draft, collection))
+            for collection in draft.expected.downloaded
+        ),
+        Task(name=history.NAME, work=partial(_history, draft)),
+        Task(
+            name=_DELTAS,
+            work=partial(_deltas, draft),
+            makes=(changes.NAME,),
+            after=(history.NAME, *(_name(collection, "lines") for collection in draft.expected.downloaded)),
+        ),
+    ]
+
+
+def written(draft: Draft, found: Mapping[str, Any]) -> Written:
+    """What the tasks of a draft wrote. found: what each returned, by name."""
     told, dated, changed = found[_DELTAS]
-    listed = [entry for task in tasks if task.name not in (_DELTAS, _SITE, _INDEX) for entry in found[task.name]]
-    return Written(files=(*listed, dated, *found[_SITE], *changed), deltas=told)
+    names = [
+        name
+        for collection in draft.expected.downloaded
+        for name in (*(_name(collection, group) for group in formats.GROUPS), files.records(collection))
+    ]
+    listed = [entry for name in (*names, history.NAME, CATALOGUE, STATISTICS) for entry in found[name]]
+    return Written(files=(*listed, dated, *found[site.NAME], *changed), deltas=told)
 
 
-def _downloads(draft: Draft) -> Iterator[Task]:
-    """What is made of the open records of each collection, the longest work first."""
+def _group(draft: Draft, group: str) -> Iterator[Task]:
+    """The files of one group of formats, of each collection."""
     for collection in draft.expected.downloaded:
-        for name, group in formats.GROUPS.items():
-            yield Task(name=_lines_of(collection, name), work=partial(_formats, draft, collection, group))
-        yield Task(name=files.records(collection), work=partial(_sources, draft, collection))
+        yield Task(
+            name=_name(collection, group),
+            work=partial(_formats, draft, collection, formats.GROUPS[group]),
+            makes=tuple(form.path(collection) for form in formats.GROUPS[group]),
+        )
 
 
-def _whole(draft: Draft) -> Iterator[Task]:
-    """What is made of all records."""
-    yield Task(name=_HISTORY, work=partial(_history, draft))
-    yield Task(name=CATALOGUE, work=partial(_catalogue, draft))
-    yield Task(name=STATISTICS, work=partial(_statistics, draft))
-    lines = [_lines_of(collection, "lines") for collection in draft.expected.downloaded]
-    yield Task(name=_DELTAS, work=partial(_deltas, draft), after=(_HISTORY, *lines))
-    yield Task(name=_INDEX, work=partial(_index, draft), after=(CATALOGUE,))
-    yield Task(name=_SITE, work=partial(_site, draft), after=(CATALOGUE,))
-
-
-def _lines_of(collection: str, group: str) -> str:
+def _name(collection: str, group: str) -> str:
     return f"{formats.NAMES[collection]} ({group})"
 
 

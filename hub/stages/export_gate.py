@@ -6,7 +6,7 @@ read, or holds one record more or less, refuses the release with a reason; the l
 
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from hub.distributions import (
     checksums,
     deltas,
     files,
+    history,
     jsonlines,
     kept,
     provenance,
@@ -35,10 +36,11 @@ from hub.distributions.descriptions import writing
 from hub.distributions.formats import FORMATS, NAMES, Format
 from hub.model.release import FileEntry, ReleaseManifest
 from hub.stages import indexing, static_site
-from hub.stages.crew import ALONE, Crew, Task
+from hub.stages.crew import ALONE, Task
 from schemas.canonical import JSON, SetDigest, hash_of
 from schemas.errors import FederationError
 
+_CATALOGUE = "catalogue.sqlite"
 _UNREADABLE = (OSError, EOFError, zlib.error, ValueError, KeyError, duckdb.Error, sqlite3.Error)
 
 
@@ -64,14 +66,23 @@ class Pinned(ReleaseRefused):
     code = "release-pinned"
 
 
-def check(folder: Path, expected: Outline, bases: Sequence[Base] = (), crew: Crew = ALONE) -> None:
-    """Read every file of a draft back.
+def readings(folder: Path, expected: Outline, bases: Sequence[Base] = ()) -> list[Task]:
+    """Every file of a draft read back: tasks that come after those which make the files, and that `judge` is told of.
 
     bases: the earlier releases that there must be a delta from.
-    crew:  who shares the reading.
-    Raises ReleaseRefused with every reason found.
     """
-    _pass(crew, [*_files(folder, expected), *_catalogue(folder, expected), *_described(folder, bases)])
+    return [*_files(folder, expected), *_catalogue(folder, expected), *_described(folder, bases)]
+
+
+def judge(found: Iterable[list[str]]) -> None:
+    """Raise ReleaseRefused with every reason that the readings found, if any did."""
+    if reasons := [reason for each in found for reason in each]:
+        raise ReleaseRefused(reasons)
+
+
+def check(folder: Path, expected: Outline, bases: Sequence[Base] = ()) -> None:
+    """Read every file of a draft that is written back. Raises ReleaseRefused with every reason found."""
+    judge(ALONE(readings(folder, expected, bases)).values())
 
 
 def check_restored(folder: Path, expected: ReleaseManifest, bases: Sequence[Base]) -> None:
@@ -81,17 +92,12 @@ def check_restored(folder: Path, expected: ReleaseManifest, bases: Sequence[Base
     """
     copied = _reading("what was copied", _altered, folder, expected.files)
     restored = _reading("what was restored", _restored, folder, expected)
-    _pass(ALONE, [copied, restored, *_described(folder, bases)])
+    judge(ALONE([copied, restored, *_described(folder, bases)]).values())
 
 
-def _pass(crew: Crew, readings: Sequence[Task]) -> None:
-    if reasons := [reason for found in crew(readings).values() for reason in found]:
-        raise ReleaseRefused(reasons)
-
-
-def _reading(what: str, check: Callable[..., Iterator[str]], *arguments: Any) -> Task:
-    """A task that finds the reasons against a part of a draft."""
-    return Task(name=f"{what}, read back", work=partial(_found, check, *arguments))
+def _reading(what: str, check: Callable[..., Iterator[str]], *arguments: Any, after: Iterable[str] = ()) -> Task:
+    """A task that finds the reasons against a part of a draft. after: the files it reads, if not the one it names."""
+    return Task(name=f"{what}, read back", work=partial(_found, check, *arguments), after=tuple(after) or (what,))
 
 
 def _found(check: Callable[..., Iterator[str]], *arguments: Any) -> list[str]:
@@ -103,24 +109,26 @@ def _files(folder: Path, expected: Outline) -> Iterator[Task]:
         for form in FORMATS:
             if not form.values and form.path(collection) != _whole(collection):
                 yield _reading(form.path(collection), _format, folder, collection, form, ids)
-        yield _reading(_whole(collection), _lines, folder, collection, ids, expected.digests[collection])
-    yield _reading("records and identifiers", _beside, folder, expected)
+        told = (_whole(collection), *(form.path(collection) for form in FORMATS if form.values))
+        yield _reading(_whole(collection), _lines, folder, collection, ids, expected.digests[collection], after=told)
+    beside = (history.NAME, *map(files.records, expected.downloaded))
+    yield _reading("records and identifiers", _beside, folder, expected, after=beside)
 
 
 def _catalogue(folder: Path, expected: Outline) -> Iterator[Task]:
-    for collection, ids in expected.shown.items():
-        yield _reading(f"catalogue.sqlite ({collection})", _rows, folder, collection, ids)
-        yield _reading(f"search index ({collection})", _indexed, folder, collection, ids)
-    for collection, ids in expected.open.items():
-        yield _reading(f"{changes.NAME} ({collection})", _changes, folder, collection, ids)
-    yield _reading("statistics.json", _figures, folder, expected)
+    yield _reading(_CATALOGUE, _rows, folder, expected.shown)
+    yield _reading("search index", _all_indexed, folder, expected.shown, after=[indexing.FOLDER])
+    yield _reading(changes.NAME, _changes, folder, expected.open)
+    counted = [f"{NAMES[collection]}.parquet" for collection in expected.downloaded]
+    yield _reading("statistics.json", _figures, folder, expected, after=["statistics.json", *counted])
 
 
 def _described(folder: Path, bases: Sequence[Base]) -> Iterator[Task]:
-    yield _reading("deltas", _deltas, folder, bases)
+    for base in bases:
+        yield _reading(f"deltas/{base.since}", _deltas, folder, base, after=[kept.MANIFEST])
     yield _reading(site.NAME, static_site.wrong, folder)
-    yield _reading("descriptions", _descriptions, folder)
     yield _reading(checksums.NAME, _sums, folder)
+    yield _reading("descriptions", _descriptions, folder, after=[checksums.NAME])
 
 
 def _whole(collection: str) -> str:
@@ -172,17 +180,31 @@ def _beside(folder: Path, expected: Outline) -> Iterator[str]:
         yield from _compared(name, ids, found)
 
 
-def _rows(folder: Path, collection: str, expected: Ids) -> Iterator[str]:
-    found = database.ids(folder / "catalogue.sqlite", collection)
-    yield from _compared(f"catalogue.sqlite ({collection})", expected, found)
+def _rows(folder: Path, expected: Mapping[str, Ids]) -> Iterator[str]:
+    path = folder / _CATALOGUE
+    if torn := database.torn(path):
+        yield f"{path.name} cannot be read back: {torn}"
+        return
+    for collection, ids in expected.items():
+        yield from _compared(f"{path.name} ({collection})", ids, database.ids(path, collection))
+
+
+def _all_indexed(folder: Path, expected: Mapping[str, Ids]) -> Iterator[str]:
+    for collection, ids in expected.items():
+        yield from _indexed(folder, collection, ids)
 
 
 def _indexed(folder: Path, collection: str, expected: Ids) -> Iterator[str]:
     yield from _compared(f"search index ({collection})", expected, indexing.ids(folder, collection))
 
 
-def _changes(folder: Path, collection: str, expected: Ids) -> Iterator[str]:
-    yield from _compared(f"{changes.NAME} ({collection})", expected, changes.ids(folder / changes.NAME, collection))
+def _changes(folder: Path, expected: Mapping[str, Ids]) -> Iterator[str]:
+    path = folder / changes.NAME
+    if torn := database.torn(path):
+        yield f"{path.name} cannot be read back: {torn}"
+        return
+    for collection, ids in expected.items():
+        yield from _compared(f"{path.name} ({collection})", ids, changes.ids(path, collection))
 
 
 def _descriptions(folder: Path) -> Iterator[str]:
@@ -201,14 +223,15 @@ def _altered(folder: Path, expected: Iterable[FileEntry]) -> Iterator[str]:
 
 
 def _restored(folder: Path, expected: ReleaseManifest) -> Iterator[str]:
+    opened = dict[str, Ids]()
     for collection, count in expected.counts.items():
         try:
-            shown = Ids.of(database.ids(folder / "catalogue.sqlite", collection))
+            shown = Ids.of(database.ids(folder / _CATALOGUE, collection))
         except _UNREADABLE as error:
-            yield f"catalogue.sqlite ({collection}) cannot be read back: {error}"
+            yield f"{_CATALOGUE} ({collection}) cannot be read back: {error}"
             continue
         if shown.count != count:
-            yield f"catalogue.sqlite ({collection}) holds {shown.count} records, not {count}"
+            yield f"{_CATALOGUE} ({collection}) holds {shown.count} records, not {count}"
         yield from _indexed(folder, collection, shown)
         try:
             found = _told(folder / _whole(collection), collection) if (folder / _whole(collection)).is_file() else None
@@ -216,7 +239,8 @@ def _restored(folder: Path, expected: ReleaseManifest) -> Iterator[str]:
             continue  # it is no longer what it was, which is said
         if found and found.digest != expected.digests[collection]:
             yield f"{_whole(collection)} has set digest {found.digest}, not {expected.digests[collection]}"
-        yield from _changes(folder, collection, found.ids if found else Ids.of(()))
+        opened[collection] = found.ids if found else Ids.of(())
+    yield from _changes(folder, opened)
 
 
 def _compared(what: str, expected: Ids | None, ids: Iterable[str]) -> Iterator[str]:
@@ -283,21 +307,20 @@ def _recomputed(folder: Path) -> Iterator[str]:
         yield f"statistics.json cannot be recomputed: {error}"
 
 
-def _deltas(folder: Path, bases: Sequence[Base]) -> Iterator[str]:
-    """Each delta is there, and read by the script that consumers run it leads from its base to this release."""
+def _deltas(folder: Path, base: Base) -> Iterator[str]:
+    """Each delta from a base is there, and read by the script that consumers run it leads to this release."""
     try:
         told = {(delta.since, delta.collection): delta for delta in kept.manifest(folder).deltas}
     except _UNREADABLE as error:
         yield f"{kept.MANIFEST} cannot be read back: {error}"
         return
-    for base in bases:
-        for collection, name in NAMES.items():
-            if not deltas.spans(folder, base, collection):
-                continue
-            path, whole = folder / deltas.path(base.since, collection), f"{name}.jsonl.gz"
-            try:
-                delta = asdict(told[base.since, collection])
-                rrma_verify.chained(path, delta, delta["after"])
-                rrma_verify.added(base.folder / whole, path, folder / whole)
-            except _UNREADABLE as error:
-                yield f"{deltas.path(base.since, collection)}: {error}"
+    for collection in NAMES:
+        if not deltas.spans(folder, base, collection):
+            continue
+        path = folder / deltas.path(base.since, collection)
+        try:
+            delta = asdict(told[base.since, collection])
+            rrma_verify.chained(path, delta, delta["after"])
+            rrma_verify.added(base.folder / _whole(collection), path, folder / _whole(collection))
+        except _UNREADABLE as error:
+            yield f"{deltas.path(base.since, collection)}: {error}"

@@ -5,22 +5,25 @@
 Whatever stops it, `current` leads to a whole release: the last one until the very end, the new one from then on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, cast
 
 import orjson
 
 from hub.catalogue import database
-from hub.distributions import kept, shelf
+from hub.distributions import checksums, kept, shelf
 from hub.distributions.contents import Contents, Outline, outline
 from hub.distributions.snapshot import take
 from hub.model.licence import licence
 from hub.model.release import NetworkEntry, ReleaseManifest
 from hub.search import SearchIndex
 from hub.stages import crew, drafting, export_gate, indexing, seal
+from hub.stages.crew import Crew, Task
 from hub.stages.drafting import Draft, Written
 from schemas.errors import ConfigError
 
@@ -83,8 +86,7 @@ def publish(
                 previous=previous,
                 bases=kept.bases(releases, now),
             )
-            manifest = seal.seal(folder, _manifest(draft, drafting.write(draft, hands)))
-            export_gate.check(folder, expected, draft.bases, hands)
+            manifest = _written(draft, hands)
             last_word()
             shelved = shelf.shelve(folder, releases, name)
         return Release(name=name, folder=shelved, manifest=manifest)
@@ -101,6 +103,26 @@ def _says(previous: Path, expected: Outline) -> bool:
     except ConfigError:
         return False
     return database.content(previous / drafting.CATALOGUE) == expected.content
+
+
+def _written(draft: Draft, hands: Crew) -> ReleaseManifest:
+    """Write a draft and read it back: each file as soon as it is there, while others are still being written."""
+    writing = drafting.tasks(draft)
+    sealing = Task(
+        name=kept.MANIFEST,
+        work=partial(_sealed, draft),
+        makes=(checksums.NAME,),
+        after=tuple(task.name for task in writing),
+        takes=True,
+    )
+    reading = export_gate.readings(draft.folder, draft.expected, draft.bases)
+    found = hands([*writing, sealing, *reading])
+    export_gate.judge(found[task.name] for task in reading)
+    return cast(ReleaseManifest, found[sealing.name])
+
+
+def _sealed(draft: Draft, found: Mapping[str, Any]) -> ReleaseManifest:
+    return seal.seal(draft.folder, _manifest(draft, drafting.written(draft, found)))
 
 
 def _manifest(draft: Draft, written: Written) -> ReleaseManifest:
@@ -132,7 +154,8 @@ def _attribution(network: NetworkEntry) -> str:
 
 def _origins(contents: Contents) -> set[str]:
     """Where the networks themselves have records from, and under which licence."""
-    stated = (orjson.loads(row.payload).get("attribution", {}) for row in contents.members)
+    stating = (row.payload for row in contents.members if b'"attribution"' in row.payload)
+    stated = (orjson.loads(payload).get("attribution", {}) for payload in stating)
     return {
         f"{each['source']}, {licence(each['licence']).title}" if "licence" in each else each["source"]
         for each in stated

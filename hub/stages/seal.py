@@ -53,5 +53,6 @@ def seal(folder: Path, manifest: ReleaseManifest) -> ReleaseManifest:
     """
     described = replace(manifest, files=(*manifest.files, *writing.write(folder, manifest)))
     (folder / kept.MANIFEST).write_bytes(orjson.dumps(described.as_json(), option=orjson.OPT_INDENT_2))
-    checksums.write(folder, [*(file.path for file in described.files), kept.MANIFEST])
+    sums = {file.path: file.sha256 for file in described.files}
+    checksums.write(folder, [*sums, kept.MANIFEST], sums)
     return described

@@ -200,15 +200,15 @@ def test_a_hub_that_is_told_to_stop_hands_its_run_back_and_the_next_one_goes_on(
 
 def test_an_owner_that_lost_its_run_publishes_nothing(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is overtaken while it writes the release: the last word before the switch is the fence's."""
-    check = export_gate.check
+    judge = export_gate.judge
 
     def overtaken(*arguments: Any) -> None:
-        check(*arguments)
+        judge(*arguments)
         with nights.hub.engine.begin() as connection:
             [seen] = runs.newest(connection)
             assert runs.take_over(connection, seen, "another", nights.now)
 
-    monkeypatch.setattr(export_gate, "check", overtaken)
+    monkeypatch.setattr(export_gate, "judge", overtaken)
 
     assert nights.look() == []
     assert shelf.current(nights.hub.releases) is None
