@@ -158,14 +158,22 @@ def sets(kind: str, regions: str) -> set[str]:
 
 def _walk(connection: sqlite3.Connection, folder: Path, at: str) -> None:
     """Take every line as changed, whoever is no longer there as left, and those that left before anybody counted."""
-    connection.execute("CREATE TEMP TABLE here (id TEXT PRIMARY KEY) WITHOUT ROWID")
-    for collection in NAMES:
-        path = folder / f"{NAMES[collection]}.jsonl.gz"
-        for says in _records(path):
-            _put(connection, _row(collection, says, at))
-            connection.execute("INSERT INTO here VALUES (?)", [says["id"]])
-    connection.execute(f"{_LEAVE} AND id NOT IN here", {"at": at})
+    (known,) = connection.execute("SELECT EXISTS (SELECT 1 FROM changes)").fetchone()
+    if known:
+        connection.execute("CREATE TEMP TABLE here (id TEXT PRIMARY KEY) WITHOUT ROWID")
+        for row in _rows(folder, at):
+            _put(connection, row)
+            connection.execute("INSERT INTO here VALUES (?)", [row["id"]])
+        connection.execute(f"{_LEAVE} AND id NOT IN here", {"at": at})
+    else:
+        connection.executemany(_PUT, _rows(folder, at))
     connection.executemany(_GONE_BEFORE, _gone(folder, at))
+
+
+def _rows(folder: Path, at: str) -> Iterator[dict[str, Any]]:
+    for collection, name in NAMES.items():
+        for says in _records(folder / f"{name}.jsonl.gz"):
+            yield _row(collection, says, at)
 
 
 def _records(path: Path) -> Iterator[JSON]:

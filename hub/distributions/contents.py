@@ -1,10 +1,11 @@
 """What a release is made of, and the hash that tells whether anything changed since the last one."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from itertools import islice
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import orjson
 
@@ -30,6 +31,10 @@ class PublicLine(NamedTuple):
 
 
 Parsed = tuple[PublicLine, JSON]
+# Of some ids, those of records that are shown and not open. A value that another process can be given.
+Closed = Callable[[list[str]], Collection[str]]
+_Row = TypeVar("_Row")
+_Fields = TypeVar("_Fields", bound=tuple[Any, ...])
 
 
 def parsed(lines: Iterable[PublicLine]) -> Iterator[Parsed]:
@@ -77,6 +82,7 @@ class Contents:
     notice:   a sentence that the portal shows on every page, or nothing.
     imprint:  who publishes, and where; `signed` adds the licence.
     counted:  public lines of the actors that agreed to be counted but not shown; they reach statistics only.
+    closed:   tells the records that are not open; a snapshot knows, other contents have to be walked for it.
     """
 
     lines: Mapping[str, Iterable[PublicLine]]
@@ -87,6 +93,7 @@ class Contents:
     networks: tuple[NetworkEntry, ...] = ()
     notice: str = ""
     imprint: Imprint = field(default_factory=Imprint)
+    closed: Closed | None = None
 
     @property
     def licence(self) -> str:
@@ -109,8 +116,8 @@ class Ids:
     @classmethod
     def of(cls, ids: Iterable[str]) -> Self:
         """The digest depends on the order: files are sorted."""
-        rest, count, digest = iter(ids), 0, hashlib.sha256()
-        while batch := list(islice(rest, _BATCH)):
+        count, digest = 0, hashlib.sha256()
+        for batch in batches(ids):
             count += len(batch)
             digest.update("\n".join([*batch, ""]).encode())
         return cls(count=count, digest=digest.hexdigest())
@@ -139,7 +146,7 @@ class Outline:
     open:    collection -> the records of the files to download.
     digests: collection -> set digest over (collection, national id, hash of the line), of the open ones.
     content: SHA-256 of all that is published, times of harvest and of release left out.
-    closed:  the ids of records that are shown and not open: nothing of them is in a file to download.
+    closed:  tells records that are shown and not open: nothing of them is in a file to download.
     members: collection -> the golden ids of the source records to download, one each.
     identifiers: the identifiers to download, whatever became of them.
     """
@@ -148,7 +155,7 @@ class Outline:
     open: Mapping[str, Ids]
     digests: Mapping[str, str]
     content: str
-    closed: frozenset[str] = frozenset()
+    closed: Closed
     members: Mapping[str, Ids]
     identifiers: Ids
 
@@ -159,25 +166,22 @@ class Outline:
 
 
 def outline(contents: Contents) -> Outline:
-    """Read the contents. The ids of records that are not open are all that is kept."""
+    """Read the contents, a thousand records at a time. A snapshot keeps nothing of them in memory."""
     whole = hashlib.sha256(LAYOUT.encode())
     shown, opened, digests = {}, {}, {}
-    closed: set[str] = set()
     for collection, lines in contents.lines.items():
-        every, some, digest = Counted(), Counted(), SetDigest()
-        for line in lines:
-            whole.update(line.raw + (b"\n" if line.open else b"\r"))
-            every.add(line.id)
-            if line.open:
-                some.add(line.id)
-                digest = digest.plus(collection, line.id, hash_of(line.raw))
-            else:
-                closed.add(line.id)
-        shown[collection], opened[collection], digests[collection] = every.ids, some.ids, digest.hex
-    for rows in (contents.members, contents.edges, contents.identifiers):
-        whole.update(b"\n")
-        for row in rows:
-            whole.update(orjson.dumps(tuple(row), default=bytes.decode))
+        shown[collection], opened[collection], digests[collection] = _of_lines(collection, lines, whole)
+    closed = contents.closed or _closed(contents)
+    members = defaultdict[str, Counted](Counted)
+    for rows in _hashed(contents.members, whole):
+        for row in _open(rows, [row.national_id for row in rows], closed):
+            members[row.collection].add(row.national_id)
+    for _ in _hashed(contents.edges, whole):
+        pass
+    identifiers = Counted()
+    for issued in _hashed(contents.identifiers, whole):
+        for each in _open(issued, [each.leads_to or each.id for each in issued], closed):
+            identifiers.add(each.id)
     for declared in _declared(contents):
         whole.update(orjson.dumps(declared, option=orjson.OPT_SORT_KEYS))
     return Outline(
@@ -185,23 +189,59 @@ def outline(contents: Contents) -> Outline:
         open=opened,
         digests=digests,
         content=whole.hexdigest(),
-        closed=frozenset(closed),
-        members={
-            collection: Ids.of(row.national_id for row in open_members(contents, collection, closed))
-            for collection in contents.lines
-        },
-        identifiers=Ids.of(row.id for row in open_identifiers(contents, closed)),
+        closed=closed,
+        members={collection: members[collection].ids for collection in contents.lines},
+        identifiers=identifiers.ids,
     )
 
 
-def open_members(contents: Contents, collection: str, closed: Collection[str]) -> Iterator[MemberRow]:
+def open_members(contents: Contents, collection: str, closed: Closed) -> Iterator[MemberRow]:
     """The source records of a collection that may be downloaded, in the order of the contents."""
-    return (row for row in contents.members if row.collection == collection and row.national_id not in closed)
+    for rows in batches(row for row in contents.members if row.collection == collection):
+        yield from _open(rows, [row.national_id for row in rows], closed)
 
 
-def open_identifiers(contents: Contents, closed: Collection[str]) -> Iterator[IssuedId]:
+def open_identifiers(contents: Contents, closed: Closed) -> Iterator[IssuedId]:
     """Every identifier ever issued, but those that lead to a record that is not open."""
-    return (row for row in contents.identifiers if (row.leads_to or row.id) not in closed)
+    for rows in batches(contents.identifiers):
+        yield from _open(rows, [row.leads_to or row.id for row in rows], closed)
+
+
+def batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
+    """The same, a thousand at a time."""
+    rest = iter(rows)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
+
+
+def _of_lines(collection: str, lines: Iterable[PublicLine], whole: Any) -> tuple[Ids, Ids, str]:
+    """Of the lines that go into a hash: which they are, which of them are open, and the set digest of the open ones."""
+    every, some, digest = Counted(), Counted(), SetDigest()
+    for line in lines:
+        whole.update(line.raw + (b"\n" if line.open else b"\r"))
+        every.add(line.id)
+        if line.open:
+            some.add(line.id)
+            digest = digest.plus(collection, line.id, hash_of(line.raw))
+    return every.ids, some.ids, digest.hex
+
+
+def _hashed(rows: Iterable[_Fields], whole: Any) -> Iterator[list[_Fields]]:
+    """Rows that go into a hash, a thousand at a time."""
+    whole.update(b"\n")
+    for batch in batches(rows):
+        whole.update(b"".join([orjson.dumps(tuple(row), default=bytes.decode) for row in batch]))
+        yield batch
+
+
+def _open(rows: Iterable[_Row], ids: list[str], closed: Closed) -> list[_Row]:
+    """The rows whose id, as given beside them, is not closed."""
+    hidden = closed(ids)
+    return [row for row, each in zip(rows, ids, strict=True) if each not in hidden]
+
+
+def _closed(contents: Contents) -> Closed:
+    return frozenset(line.id for lines in contents.lines.values() for line in lines if not line.open).intersection
 
 
 def _declared(contents: Contents) -> Iterator[Any]:

@@ -81,6 +81,6 @@ def _ids(path: Path, delimiter: str) -> Iterator[str]:
             raise Torn(f"{path.name} does not end with a line")
     query = (
         "SELECT id FROM read_csv(?, header = true, all_varchar = true, strict_mode = true, parallel = false,"
-        " delim = ?, quote = '\"', escape = '\"', max_line_size = 16777216)"
+        " delim = ?, quote = '\"', escape = '\"', max_line_size = 16777216, buffer_size = 33554432)"
     )
     yield from queried.column(query, [str(path), delimiter])

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _ROWS = 10_000
+_MEMORY = "128MB"
 
 
 def rows(query: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
@@ -39,5 +40,8 @@ def column(query: str, parameters: Sequence[Any]) -> Iterator[str]:
 
 @cache
 def _database(_process: int) -> duckdb.DuckDBPyConnection:
-    """Empty, in memory, one a process: to make one costs thirty times what it costs to read a small file."""
-    return duckdb.connect()
+    """Empty, in memory, one a process: to make one costs thirty times what it costs to read a small file.
+
+    Without a limit it keeps what it read of a CSV file, up to most of the machine's memory.
+    """
+    return duckdb.connect(config={"memory_limit": _MEMORY, "threads": 1})

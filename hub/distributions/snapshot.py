@@ -6,17 +6,21 @@ What comes back is the same contents, to be passed on by value: the files are na
 """
 
 import pickle
+import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from hub.distributions.contents import Contents, PublicLine
+import orjson
+
+from hub.distributions.contents import Contents, PublicLine, batches
 
 _Row = TypeVar("_Row")
-_BATCH = 1_000
 _OPEN, _CLOSED = b"+", b"-"
+_CLOSED_IDS = "CREATE TABLE closed (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +50,42 @@ class Rows(Generic[_Row]):
 
 def take(contents: Contents, folder: Path) -> Contents:
     """Write everything down in a folder. The same contents come back, to be read there."""
+    apart = folder / "closed"
+    with closing(sqlite3.connect(apart, isolation_level=None)) as connection:
+        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; " + _CLOSED_IDS)
+        connection.execute("BEGIN")
+        lines = {name: _lines(folder / f"{name}.lines", rows, connection) for name, rows in contents.lines.items()}
+        connection.execute("COMMIT")
     return replace(
         contents,
-        lines={name: _lines(folder / f"{name}.lines", lines) for name, lines in contents.lines.items()},
+        lines=lines,
         counted=_rows(folder / "counted", contents.counted),
         members=_rows(folder / "members", contents.members),
         edges=_rows(folder / "edges", contents.edges),
         identifiers=_rows(folder / "identifiers", contents.identifiers),
+        closed=partial(closed, apart),
     )
 
 
-def _lines(path: Path, lines: Iterable[PublicLine]) -> Lines:
+def closed(path: Path, ids: list[str]) -> frozenset[str]:
+    """Those of some ids that a file names."""
+    query = "SELECT id FROM closed WHERE id IN (SELECT value FROM json_each(?))"
+    with closing(sqlite3.connect(path)) as connection:
+        return frozenset(row[0] for row in connection.execute(query, [orjson.dumps(ids)]))
+
+
+def _lines(path: Path, lines: Iterable[PublicLine], apart: sqlite3.Connection) -> Lines:
     with path.open("wb", buffering=1 << 18) as file:
         for line in lines:
             file.write(b"%b%b %b\n" % (_OPEN if line.open else _CLOSED, line.id.encode(), line.raw))
+            if not line.open:
+                apart.execute("INSERT INTO closed VALUES (?)", [line.id])
     return Lines(path)
 
 
 def _rows(path: Path, rows: Iterable[_Row]) -> Rows[_Row]:
-    rest = iter(rows)
     with path.open("wb", buffering=1 << 18) as file:
-        while batch := list(islice(rest, _BATCH)):
+        for batch in batches(rows):
             pickle.dump(batch, file, pickle.HIGHEST_PROTOCOL)
         pickle.dump([], file)
     return Rows(path)

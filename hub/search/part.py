@@ -5,12 +5,13 @@ So the list, the counts, the map and the export of a search cannot disagree.
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
+from time import time
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ _MOST_CODES = 1_000  # of one facet: countries are the longest list, about 250
 _MOST_CELLS = 65_000
 _ROWS = 10_000
 _REMEMBERED = 512
+_LINKS, _STALE_S = "rrma-index-", 3_600
 _REMOVALS = 3  # a thread of tantivy looks at what was opened once more, and may leave its lock while we remove
 
 
@@ -92,7 +94,7 @@ class Part:
         most = self._searcher.num_docs
         for first in range(0, most, _ROWS):
             rows = Condition.range_query(self._schema, "row", FieldType.Unsigned, first, first + _ROWS - 1)
-            addresses = [address for _, address in self._searcher.search(rows, most).hits]
+            addresses = [address for _, address in self._searcher.search(rows, _ROWS + 1).hits]  # one row is one hit
             numbers = self._searcher.fast_field_values("row", addresses)
             for _, address in sorted(zip(numbers, addresses, strict=True), key=itemgetter(0)):
                 yield self._searcher.doc(address)["id"][0]
@@ -193,7 +195,8 @@ def _aside(home: Path) -> Iterator[Path]:
     tantivy writes a lock beside what it opens, and a release is only read, by accounts that may not write there. Once
     opened, the files stay mapped and the links are no longer needed.
     """
-    folder = Path(mkdtemp(prefix="rrma-index-"))
+    _sweep()
+    folder = Path(mkdtemp(prefix=_LINKS))
     try:
         for file in (each for each in home.iterdir() if each.suffix != ".lock"):
             (folder / file.name).symlink_to(file.absolute())
@@ -201,6 +204,14 @@ def _aside(home: Path) -> Iterator[Path]:
     finally:
         for _ in range(_REMOVALS):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what processes left that were killed while they opened an index, which takes no hour."""
+    for left in Path(gettempdir()).glob(f"{_LINKS}*"):
+        with suppress(OSError):
+            if time() - left.lstat().st_mtime > _STALE_S:
+                shutil.rmtree(left)
 
 
 def _by_name(query: Query) -> bool:

@@ -1,5 +1,7 @@
 import csv
 import math
+import os
+import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -277,3 +279,19 @@ def test_any_text_can_be_typed(index: SearchIndex, text: str) -> None:
 
     assert len(hits.ids) == min(hits.total, 1)
     index.suggest(text)
+
+
+def test_links_that_a_killed_process_left_go_when_another_opens_an_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    left, just_made, of_others = (tmp_path / "temporary" / name for name in ("rrma-index-a", "rrma-index-b", "other-c"))
+    for folder in (left, just_made, of_others):
+        folder.mkdir(parents=True)
+        (folder / "meta.json").symlink_to(tmp_path / "nowhere")
+    for folder in (left, of_others):
+        os.utime(folder, (0, 0))
+
+    built(tmp_path / "index", [actor()])
+
+    assert sorted(path.name for path in (tmp_path / "temporary").iterdir()) == ["other-c", "rrma-index-b"]

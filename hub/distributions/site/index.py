@@ -13,8 +13,9 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from heapq import merge
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -58,8 +59,11 @@ class Index:
         number, self.total = self.total, self.total + 1
         self._rows.append(_inside_script(orjson.dumps([says["id"], name, town, page])))
         named = folded(name).split(" ")
-        words = {*named, *folded(" ".join([town, *records.subjects(collection, cells)])).split(" "), says["id"].lower()}
-        for word in [*sorted(words - {""}), _FIRST + named[0]]:
+        told = [town, *records.subjects(collection, cells)]
+        words = {*named, says["id"].lower(), *chain.from_iterable(map(_words_of, told))}
+        words.discard("")
+        words.add(_FIRST + named[0])
+        for word in words:
             self._words[word].append(number)
         self._locate(number, place if collection == "actor" else {})
         if self.total % ROWS == 0:
@@ -161,6 +165,11 @@ def folded(text: str) -> str:
         if not plain.isascii():
             plain = "".join([each for each in plain if not unicodedata.combining(each)])
     return _WORDS.sub(" ", plain).strip()
+
+
+@lru_cache(maxsize=1 << 16)  # towns, countries and sectors come again and again
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(folded(text).split(" "))
 
 
 def _merged(runs: list[IO[bytes]]) -> Iterator[tuple[str, str]]:

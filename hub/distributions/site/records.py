@@ -1,5 +1,6 @@
 """One record as an article of a page: its values in words, from the columns and titles of the schemas."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from html import escape
@@ -11,15 +12,28 @@ from schemas.registry import Column
 from schemas.vocabularies import vocabulary
 
 _LEFT_OUT = {"id", "nom", "titre", "latitude", "longitude", "precision", "origines", "texte"}
+_MARKUP = re.compile("[&<>\"']")
 _LEFT_OUT_ENDS = ("_cle", "_id_national", "_latitude", "_longitude", "_precision")
 
 
 def article(collection: str, says: JSON, cells: Sequence[Cell], titles: dict[str, str]) -> str:
     """cells: of the record, in the order of the columns. titles: network -> its name for people."""
-    name = escape(says.get("name") or says["title"])
-    filled = [(shown, cell) for shown, cell in zip(_shown(collection), cells, strict=True) if shown and cell != []]
-    told = "".join([_told(column, heading, cell, titles) for (column, heading), cell in filled if cell is not None])
-    return f'<article id="{says["id"]}"><h2>{name}</h2><dl>{told}</dl><p>Identifiant {says["id"]}</p></article>\n'
+    name, shown = escape(says.get("name") or says["title"]), _shown(collection)
+    told = []
+    for at, cell in enumerate(cells):
+        if cell is None or cell == [] or cell == "" or (entry := shown[at]) is None:
+            continue
+        column, heading, is_text = entry
+        if is_text and type(cell) is str:
+            inner = _escaped(cell)
+        elif column.kind == "url":
+            inner = ", ".join([_link(text) for text in _texts(column, cell, {})])
+        else:
+            inner = _escaped(", ".join(_texts(column, cell, titles if column.heading == "reseaux" else {})))
+        told.append(f"{heading}<dd>{inner}</dd>")
+    return (
+        f'<article id="{says["id"]}"><h2>{name}</h2><dl>{"".join(told)}</dl><p>Identifiant {says["id"]}</p></article>\n'
+    )
 
 
 def subjects(collection: str, cells: Sequence[Cell]) -> list[str]:
@@ -44,27 +58,28 @@ def _named(collection: str) -> tuple[tuple[int, Column], ...]:
 
 
 @cache
-def _shown(collection: str) -> tuple[tuple[Column, str] | None, ...]:
-    """Of each column, itself and its heading in HTML; nothing of those that are left out."""
+def _shown(collection: str) -> tuple[tuple[Column, str, bool] | None, ...]:
+    """Of each column, itself, its heading in HTML, whether its texts stand for themselves; nothing if left out."""
     return tuple(
         None
         if column.heading in _LEFT_OUT or column.heading.endswith(_LEFT_OUT_ENDS)
-        else (column, f"<dt>{escape(column.title_fr)}</dt>")
+        else (
+            column,
+            f"<dt>{escape(column.title_fr)}</dt>",
+            not (column.vocabulary or column.choices) and column.kind != "url" and column.heading != "reseaux",
+        )
         for column in table.described(collection)
     )
 
 
-def _told(column: Column, heading: str, cell: Cell, titles: dict[str, str]) -> str:
-    texts = _texts(column, cell, titles if column.heading == "reseaux" else {})
-    if not texts:
-        return ""
-    told = ", ".join([_link(text) if column.kind == "url" else escape(text) for text in texts])
-    return f"{heading}<dd>{told}</dd>"
+def _escaped(text: str) -> str:
+    return escape(text) if _MARKUP.search(text) else text
 
 
 def _texts(column: Column, cell: Cell, titles: dict[str, str]) -> list[str]:
-    values = cell if isinstance(cell, list) else [] if cell in (None, "") else [cell]
-    return [_word(column, value, titles) for value in values]
+    if isinstance(cell, list):
+        return [_word(column, value, titles) for value in cell]
+    return [] if cell in (None, "") else [_word(column, cell, titles)]
 
 
 def _word(column: Column, value: Cell, titles: dict[str, str]) -> str:

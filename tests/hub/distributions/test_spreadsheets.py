@@ -179,3 +179,17 @@ def test_excel_in_french_gets_its_commas_and_phone_numbers(tmp_path: Path) -> No
     assert (row["latitude"], row["longitude"], row["nom"]) == ("48,5", "-1,25", "a;b")
     assert row["telephone"] == "+33 2 38 00 00 00"
     assert (tmp_path / "actors.excel.csv").read_bytes().startswith(b"\xef\xbb\xbfid;nom;")
+
+
+@pytest.mark.parametrize("shift", range(14))
+def test_rows_are_found_wherever_a_file_is_cut_while_it_is_read(tmp_path: Path, shift: int) -> None:
+    """Read 64 KiB at a time: the cut falls into an end tag, a start tag, a text; other spellings of XML do no harm."""
+    first = f"<row><c><is><t>id</t></is></c><c><v>{'x' * (65_499 + shift)}</v></c></row>"
+    rows = "".join(
+        f"<row><c><is><t>r{number}</t></is></c>{more}</row {'' if number % 2 else ' '}>"
+        for number, more in enumerate(["<c/><c/>", "", "<c/>", "<c><v>1</v></c>"])
+    )
+    with ZipFile(tmp_path / "actors.xlsx", "w") as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", f"<sheetData>{first}{rows}</sheetData>")
+
+    assert list(sheets.ids(tmp_path / "actors.xlsx")) == ["r0", "r1", "r2", "r3"]
