@@ -117,7 +117,7 @@ class Ids:
     def of(cls, ids: Iterable[str]) -> Self:
         """The digest depends on the order: files are sorted."""
         count, digest = 0, hashlib.sha256()
-        for batch in batches(ids):
+        for batch in portions(ids):
             count += len(batch)
             digest.update("\n".join([*batch, ""]).encode())
         return cls(count=count, digest=digest.hexdigest())
@@ -197,17 +197,17 @@ def outline(contents: Contents) -> Outline:
 
 def open_members(contents: Contents, collection: str, closed: Closed) -> Iterator[MemberRow]:
     """The source records of a collection that may be downloaded, in the order of the contents."""
-    for rows in batches(row for row in contents.members if row.collection == collection):
+    for rows in portions(row for row in contents.members if row.collection == collection):
         yield from _open(rows, [row.national_id for row in rows], closed)
 
 
 def open_identifiers(contents: Contents, closed: Closed) -> Iterator[IssuedId]:
     """Every identifier ever issued, but those that lead to a record that is not open."""
-    for rows in batches(contents.identifiers):
+    for rows in portions(contents.identifiers):
         yield from _open(rows, [row.leads_to or row.id for row in rows], closed)
 
 
-def batches(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
+def portions(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
     """The same, a thousand at a time."""
     rest = iter(rows)
     while batch := list(islice(rest, _BATCH)):
@@ -229,7 +229,7 @@ def _of_lines(collection: str, lines: Iterable[PublicLine], whole: Any) -> tuple
 def _hashed(rows: Iterable[_Fields], whole: Any) -> Iterator[list[_Fields]]:
     """Rows that go into a hash, a thousand at a time."""
     whole.update(b"\n")
-    for batch in batches(rows):
+    for batch in portions(rows):
         whole.update(b"".join([orjson.dumps(tuple(row), default=bytes.decode) for row in batch]))
         yield batch
 

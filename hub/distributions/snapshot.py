@@ -5,22 +5,21 @@
 What comes back is the same contents, to be passed on by value: the files are named in it, not held in memory.
 """
 
+import hashlib
 import pickle
-import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import IO, Any, Generic, TypeVar
 
-import orjson
+import numpy as np
 
-from hub.distributions.contents import Contents, PublicLine, batches
+from hub.distributions.contents import Contents, PublicLine, portions
 
 _Row = TypeVar("_Row")
 _OPEN, _CLOSED = b"+", b"-"
-_CLOSED_IDS = "CREATE TABLE closed (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID"
+_MARK = 16  # bytes of a hash by which an id is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +50,10 @@ class Rows(Generic[_Row]):
 def take(contents: Contents, folder: Path) -> Contents:
     """Write everything down in a folder. The same contents come back, to be read there."""
     apart = folder / "closed"
-    with closing(sqlite3.connect(apart, isolation_level=None)) as connection:
-        connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; " + _CLOSED_IDS)
-        connection.execute("BEGIN")
-        lines = {name: _lines(folder / f"{name}.lines", rows, connection) for name, rows in contents.lines.items()}
-        connection.execute("COMMIT")
+    with apart.open("wb", buffering=1 << 18) as marks:
+        lines = {name: _lines(folder / f"{name}.lines", rows, marks) for name, rows in contents.lines.items()}
+    if apart.stat().st_size:
+        _marks(apart, "r+").sort()
     return replace(
         contents,
         lines=lines,
@@ -68,24 +66,34 @@ def take(contents: Contents, folder: Path) -> Contents:
 
 
 def closed(path: Path, ids: list[str]) -> frozenset[str]:
-    """Those of some ids that a file names."""
-    query = "SELECT id FROM closed WHERE id IN (SELECT value FROM json_each(?))"
-    with closing(sqlite3.connect(path)) as connection:
-        return frozenset(row[0] for row in connection.execute(query, [orjson.dumps(ids)]))
+    """Those of some ids that a file tells, which is searched where it lies."""
+    if not ids or not path.stat().st_size:
+        return frozenset()
+    told, asked = _marks(path, "r"), np.array([_mark(each) for each in ids], f"S{_MARK}")
+    places = np.minimum(np.searchsorted(told, asked), len(told) - 1)
+    return frozenset(each for each, found in zip(ids, told[places] == asked, strict=True) if found)
 
 
-def _lines(path: Path, lines: Iterable[PublicLine], apart: sqlite3.Connection) -> Lines:
+def _marks(path: Path, mode: Any) -> Any:
+    return np.memmap(path, f"S{_MARK}", mode)
+
+
+def _mark(national_id: str) -> bytes:
+    return hashlib.sha256(national_id.encode()).digest()[:_MARK]
+
+
+def _lines(path: Path, lines: Iterable[PublicLine], apart: IO[bytes]) -> Lines:
     with path.open("wb", buffering=1 << 18) as file:
         for line in lines:
             file.write(b"%b%b %b\n" % (_OPEN if line.open else _CLOSED, line.id.encode(), line.raw))
             if not line.open:
-                apart.execute("INSERT INTO closed VALUES (?)", [line.id])
+                apart.write(_mark(line.id))
     return Lines(path)
 
 
 def _rows(path: Path, rows: Iterable[_Row]) -> Rows[_Row]:
     with path.open("wb", buffering=1 << 18) as file:
-        for batch in batches(rows):
+        for batch in portions(rows):
             pickle.dump(batch, file, pickle.HIGHEST_PROTOCOL)
         pickle.dump([], file)
     return Rows(path)
