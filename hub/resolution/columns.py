@@ -35,6 +35,10 @@ class Texts(Sequence[str]):
     def __getitem__(self, at: int | slice) -> str | list[str]:
         return self._read[at]
 
+    def at(self, codes: Ints | Codes) -> list[str]:
+        """The texts of some codes."""
+        return list(map(self._read.__getitem__, codes.tolist()))
+
     @cached_property
     def _read(self) -> list[str]:
         read: list[str] = self._texts.to_pylist()
@@ -182,8 +186,8 @@ def codes_of(texts: pa.ChunkedArray) -> Codes:
     return _without_empty(*_encode(texts))
 
 
-def shared(one: Ints, two: Ints) -> Bools:
-    """For each of the keys `one`, whether `two` holds it; both ascending."""
+def shared(one: NDArray[Any], two: NDArray[Any]) -> Bools:
+    """For each of the keys `one`, whether `two` holds it; `two` ascending, and best `one` too."""
     if not len(two):
         return np.zeros(len(one), dtype=bool)
     at = np.minimum(np.searchsorted(two, one), len(two) - 1)

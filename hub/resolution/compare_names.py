@@ -138,14 +138,14 @@ def _slips(columns: Columns, name: str, left: Ints, right: Ints, asked: Bools) -
     shorter, longer = np.minimum(length[a], length[b]), np.maximum(length[a], length[b])
     maybe = asked & (a >= 0) & (b >= 0) & (first[a] == first[b]) & (shorter >= _LEAST_LETTERS)
     close = np.flatnonzero(maybe & (longer - shorter <= 1 + longer // _LETTERS_A_SLIP))
-    one, two = ([texts[code] for code in side[close]] for side in (a, b))
+    one, two = (texts.at(side[close]) for side in (a, b))
     distance = cpdist(one, two, scorer=OSA.distance, dtype=np.int32) if one else np.zeros(0, np.int32)
     slips = np.zeros(len(left), dtype=np.int64)
     slips[close] = np.where(distance <= 1 + longer[close] // _LETTERS_A_SLIP, distance, 0)
     cut = np.zeros(len(left), dtype=bool)
     beginning = columns.beginnings(name, _CUT_OFF)
     begun = np.flatnonzero(maybe & (shorter >= _CUT_OFF) & (longer > shorter) & (beginning[a] == beginning[b]))
-    cut[begun] = [_is_begun(texts[x], texts[y]) for x, y in zip(a[begun], b[begun], strict=True)]
+    cut[begun] = list(map(_is_begun, texts.at(a[begun]), texts.at(b[begun])))
     return slips, cut
 
 
@@ -284,19 +284,19 @@ def _nearly(columns: Columns, a: Ints, b: Ints) -> tuple[Ints, Bools]:
     )
     maybe = np.flatnonzero((shorter > 3) & (is_slip | (beginning[a] == beginning[b])))
     couples, back = np.unique(a[maybe].astype(np.int64) * len(core.texts) + b[maybe], return_inverse=True)
-    one, two = ([core.texts[code] for code in side] for side in np.divmod(couples, max(len(core.texts), 1)))
-    close = np.fromiter(map(_is_slip, one, two), dtype=bool, count=len(one))
-    cut = np.fromiter(map(_is_cut_short, one, two), dtype=bool, count=len(one))
-    return maybe, (close | cut)[back.reshape(-1)]
+    sides = np.divmod(couples, max(len(core.texts), 1))
+    one, two = (core.texts.at(side) for side in sides)
+    found = cpdist(one, two, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE) > 0 if one else np.zeros(0, bool)
+    shorter, (begun, other) = np.minimum(*(length[side] for side in sides)), (beginning[side] for side in sides)
+    for question, asked in ((_is_short_slip, shorter <= _SHORT), (_is_cut_short, begun == other)):
+        at = np.flatnonzero(asked & ~found)
+        found[at] = [question(one[each], two[each]) for each in at.tolist()]
+    return maybe, found[back.reshape(-1)]
 
 
-def _is_slip(one: str, two: str) -> bool:
-    """ "baobba" for "baobab", and "viea" for "viet" but not "bali" for "mali"."""
-    if OSA.normalized_similarity(one, two, score_cutoff=_ALIKE) > 0:
-        return True
-    if min(len(one), len(two)) > _SHORT or OSA.distance(one, two, score_cutoff=1) > 1:
-        return False
-    return (one in known_shares()) != (two in known_shares())
+def _is_short_slip(one: str, two: str) -> bool:
+    """ "viea" for "viet", but not "bali" for "mali"."""
+    return OSA.distance(one, two, score_cutoff=1) <= 1 and (one in known_shares()) != (two in known_shares())
 
 
 def _is_cut_short(one: str, two: str) -> bool:

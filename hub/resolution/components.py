@@ -41,7 +41,9 @@ def labels(size: int, couples: Couples) -> Ints:
 
 def members(label: Ints, wanted: Ints) -> Iterator[Ints]:
     """The records of each wanted component, ascending; `wanted` are labels, ascending."""
-    inside = np.flatnonzero(np.isin(label, wanted))
+    is_wanted = np.zeros(len(label), dtype=bool)
+    is_wanted[wanted] = True
+    inside = np.flatnonzero(is_wanted[label])
     order = inside[np.argsort(label[inside], kind="stable")]
     starts = np.searchsorted(label[order], wanted)
     yield from np.split(order, starts[1:])

@@ -22,6 +22,7 @@ from importlib.resources import files
 
 from rapidfuzz.distance import OSA
 
+from schemas import geography
 from schemas.text import fold
 
 Words = tuple[str, ...]
@@ -171,7 +172,8 @@ def department(code: str) -> str:
 
 def first_words() -> dict[str, int]:
     """First word of a commune's name -> how many words the longest name that begins with it has."""
-    return {word: int(longest) for word, longest in _tables().first_words.beginning_with("")}
+    cells = _tables().first_words.text.split()
+    return dict(zip(cells[::2], map(int, cells[1::2]), strict=True))
 
 
 class _Table:
@@ -185,6 +187,11 @@ class _Table:
         ends = {text.find(b"\n", at) for at in range(start, end, _APART)} | {end}
         self._starts = sorted(ends)
         self._firsts = [text[at + 1 : text.find(b"\n", at + 1)] for at in self._starts[:-1]]
+
+    @property
+    def text(self) -> str:
+        """All its lines."""
+        return self._text[self._starts[0] : self._starts[-1]].decode()
 
     def cells(self, key: str) -> list[str]:
         """The cells of the line that begins with a key, [] when there is none."""
@@ -235,7 +242,7 @@ def _codes_of_postcode(postcode: str) -> list[str]:
 
 @cache
 def _departments() -> frozenset[str]:
-    return frozenset(cells[2] for cells in _tables().towns.beginning_with(""))
+    return frozenset(each.code for each in geography.departments())
 
 
 def _misspelt(name: str, postcode: str) -> Town | None:

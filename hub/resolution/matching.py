@@ -9,6 +9,7 @@ record that is no valid actor is matched on what it has, and told; a line that s
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from importlib import import_module
 from itertools import islice
@@ -27,7 +28,7 @@ from hub.resolution.features import SCHEMA, features, forget, table
 from hub.resolution.hashing import Hashes, hashes
 from hub.resolution.keeping import Kept
 from hub.resolution.model import Weights
-from hub.resolution.register import Register, inside, revise, scored
+from hub.resolution.register import Register, inside, places, revise, scored
 from hub.resolution.register import clusters as clusters_of
 from hub.resolution.score import BIAS, score
 from schemas.canonical import JSON
@@ -35,6 +36,7 @@ from schemas.verdict import is_valid
 
 _SCHEMA = "actor/1.0"
 _AT_A_TIME = 1_024
+_FEW_ASKED = 8 * _AT_A_TIME  # ids up to which it is quicker to look for them in all than to hash all
 _PAIRS_AT_A_TIME = 8_192
 _PLAIN = pyarrow.csv.WriteOptions(include_header=False, quoting_style="needed")
 
@@ -194,22 +196,39 @@ def as_csv(table: pa.Table) -> bytes:
 
 
 class _Known:
-    """The living records that are kept, by the hash of their id."""
+    """The living records that are kept, by id: looked for among them all while few were asked for, then by hash."""
 
     def __init__(self, kept: Kept) -> None:
-        living = np.flatnonzero(kept.register.alive)
-        values = hashes(in_one(kept.register.ids))[living] if len(living) else np.zeros(0, np.uint64)
-        order = np.argsort(values)
-        self._hashes, self._places, self._digests = values[order], living[order], kept.digests
+        self._register = replace(kept.register, ids=pa.chunked_array([in_one(kept.register.ids)]))
+        self._digests = kept.digests
+        self._asked = 0
 
     def look_up(self, ids: Sequence[str]) -> tuple[Ints, Hashes]:
         """The place of each id, -1 when it is new, and the digest of what stands there."""
-        asked = hashes(pa.array(ids, pa.string()))
-        if not len(self._hashes):
+        self._asked += len(ids)
+        if not self._register.alive.any():
             return np.full(len(ids), -1), np.zeros(len(ids), np.uint64)
-        at = np.minimum(np.searchsorted(self._hashes, asked), len(self._hashes) - 1)
-        places = np.where(self._hashes[at] == asked, self._places[at], -1)
-        return places, np.asarray(self._digests)[places]
+        found = self._by_hash(ids) if self._asked > _FEW_ASKED else self._by_text(ids)
+        return found, np.asarray(self._digests)[found]
+
+    def _by_text(self, ids: Sequence[str]) -> Ints:
+        once = list(dict.fromkeys(ids))
+        found = dict(zip(once, places(self._register, once).tolist(), strict=True))
+        return np.array([found[each] for each in ids], dtype=np.int64)
+
+    def _by_hash(self, ids: Sequence[str]) -> Ints:
+        known, there = self._hashed
+        asked = hashes(pa.array(ids, pa.string()))
+        at = np.minimum(np.searchsorted(known, asked), len(known) - 1)
+        return np.where(known[at] == asked, there[at], -1)
+
+    @cached_property
+    def _hashed(self) -> tuple[Hashes, Ints]:
+        """The hashes of the ids, ascending, and the place of each."""
+        living = np.flatnonzero(self._register.alive)
+        values = hashes(in_one(self._register.ids))[living]
+        order = np.argsort(values)
+        return values[order], living[order]
 
 
 class _Reading:

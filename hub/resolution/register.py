@@ -114,8 +114,8 @@ def revise(
     _give_back()
     is_likely = _likely(fresh, couples, weights, threads)
     _give_back()
-    is_old = np.any([np.isin(end, np.append(gone, dirty)) for end in ends(register.ties)], axis=0)
-    kept = register.ties[~is_old]
+    is_changed = _marked(len(fresh), gone, dirty)
+    kept = register.ties[~np.any([is_changed[end] for end in ends(register.ties)], axis=0)]
     ties = distinct(np.concatenate([kept, couples[is_likely]]))
     fresh = replace(fresh, ties=ties, same=same, different=different)
     label, touched = _touched(register, fresh, np.concatenate([gone, dirty, _rejudged(register, fresh)]))
@@ -162,10 +162,7 @@ def scored(register: Register, couples: Couples) -> tuple[pa.Table, pa.Table]:
 
     Where they speak of most rows, all are given: nothing is copied.
     """
-    is_asked = np.zeros(len(register), dtype=bool)
-    for end in ends(couples):
-        is_asked[end] = True
-    asked = np.flatnonzero(is_asked)
+    asked = np.flatnonzero(_marked(len(register), *ends(couples)))
     if len(asked) > _FEW * len(register):
         asked = np.arange(len(register))
     place = np.zeros(len(register), dtype=np.int32)
@@ -228,7 +225,7 @@ def _holding(numbers: Numbers, words: Hashes | None) -> Bools:
     if words is None:
         return np.ones(len(numbers), dtype=bool)
     found = np.zeros(len(numbers), dtype=bool)
-    at = np.flatnonzero(np.isin(numbers.words, words))
+    at = np.flatnonzero(shared(numbers.words, words))
     found[np.searchsorted(numbers.starts, at, side="right") - 1] = True
     return found
 
@@ -238,7 +235,7 @@ def _sharing(register: Register, values: Hashes, places: Ints) -> Ints:
     if len(places) == len(values):
         return np.flatnonzero(register.alive)
     asked = np.unique(values[places])
-    return np.flatnonzero(np.isin(values, asked[asked != rarity.nothing()]) & register.alive)
+    return np.flatnonzero(shared(values, asked[asked != rarity.nothing()]) & register.alive)
 
 
 def _put(column: Floats, there: Ints, values: Floats) -> Bools:
@@ -253,21 +250,25 @@ def _indexed(grown: Register, before: Register, gone: Ints, dirty: Ints) -> tupl
     """With the keys of now. Where a block grew too large or is no longer, its members are dirty too."""
     records, mine = keys(_rows(grown, dirty))
     owners = dirty.astype(np.int32)[records]
-    is_old = np.isin(before.places, np.concatenate([gone, dirty])) if len(before) else np.zeros(0, bool)
-    stale = np.unique(before.keys[is_old])
     if not len(before):
         return dirty, replace(grown, keys=mine, places=owners)
-    where = np.searchsorted(before.keys[~is_old], mine, side="right")
-    fresh = replace(
-        grown,
-        keys=np.insert(before.keys[~is_old], where, mine),
-        places=np.insert(before.places[~is_old], where, owners),
-    )
-    asked = np.unique(np.concatenate([stale, mine]))
+    is_old = _marked(len(grown), gone, dirty)[before.places]
+    kept = before.keys[~is_old]
+    where = np.searchsorted(kept, mine, side="right")
+    fresh = replace(grown, keys=np.insert(kept, where, mine), places=np.insert(before.places[~is_old], where, owners))
+    asked = np.unique(np.concatenate([before.keys[is_old], mine]))
     turned = asked[(_sizes(before, asked) <= MOST_IN_BLOCK) != (_sizes(fresh, asked) <= MOST_IN_BLOCK)]
     if not len(turned):
         return dirty, fresh
     return np.union1d(dirty, fresh.places[np.isin(fresh.keys, turned)]), fresh
+
+
+def _marked(size: int, *places: Ints) -> Bools:
+    """For each of `size` places, whether it is one of some."""
+    found = np.zeros(size, dtype=bool)
+    for each in places:
+        found[each] = True
+    return found
 
 
 def _sizes(register: Register, asked: Hashes) -> Ints:
@@ -279,11 +280,10 @@ def _candidates(register: Register, dirty: Ints) -> Couples:
     if len(dirty) == register.alive.sum():
         return within(register.keys, register.places)
     if len(dirty) > _FEW * register.alive.sum():
-        is_dirty = np.zeros(len(register), dtype=bool)
-        is_dirty[dirty] = True
+        is_dirty = _marked(len(register), dirty)
         found = within(register.keys, register.places)
         return found[np.any([is_dirty[end] for end in ends(found)], axis=0)]
-    at = np.flatnonzero(np.isin(register.places, dirty))
+    at = np.flatnonzero(_marked(len(register), dirty)[register.places])
     starts = np.searchsorted(register.keys, register.keys[at])
     counts = np.searchsorted(register.keys, register.keys[at], side="right") - starts
     small = counts <= MOST_IN_BLOCK
@@ -326,7 +326,7 @@ def _rejudged(before: Register, after: Register) -> Ints:
 def _touched(before: Register, after: Register, changed: Ints) -> tuple[Ints, Ints]:
     """The component of each place, and which of them hold a changed record or one that was in a component with one."""
     old, new = (labels(len(after), np.concatenate([each.ties, each.same])) for each in (before, after))
-    concerned = np.isin(old, old[changed])
+    concerned = _marked(len(after), old[changed])[old]
     concerned[changed] = True
     return new, np.unique(new[concerned & after.alive])
 
