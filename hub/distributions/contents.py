@@ -15,7 +15,7 @@ from hub.model.release import NetworkEntry
 from schemas.canonical import JSON, SetDigest, hash_of
 
 # Part of the content hash: a hub that learns to write more, or otherwise, publishes again.
-LAYOUT = "release/4"
+LAYOUT = "release/5"
 _BATCH = 1_000
 
 

@@ -1,5 +1,6 @@
 """CSV for machines (RFC 4180: UTF-8, comma, CRLF, lists joined with a bar) and CSV for Excel, each read by DuckDB."""
 
+import codecs
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -27,19 +28,19 @@ class Torn(ValueError):
 def write(path: Path, collection: str, batches: Iterable[Batch], _imprint: Imprint) -> Iterator[Batch]:
     """Write one row a record, under the headings of `hub.distributions.table`, and pass the batches on."""
     with path.open("wb") as file:
-        file.write(",".join(table.headings(collection)).encode() + _END)
+        file.write(heading(table.headings(collection)))
         for batch in batches:
-            file.write(_rows(batch.texts, ","))
+            file.write(lines(batch.texts))
             yield batch
 
 
 def write_excel(path: Path, collection: str, batches: Iterable[Batch], _imprint: Imprint) -> Iterator[Batch]:
     """The same for Excel in French: byte order mark, semicolons, decimal commas, nothing that it would run."""
     with path.open("wb") as file:
-        file.write(excel.DELIMITER.join(table.headings(collection)).encode(excel.ENCODING) + _END)
+        file.write(codecs.BOM_UTF8 + heading(table.headings(collection), excel.DELIMITER))
         for batch in batches:
             columns = zip(batch.cells, batch.texts, strict=True)
-            file.write(_rows([_harmless(cells, texts) for cells, texts in columns], excel.DELIMITER))
+            file.write(lines([_harmless(cells, texts) for cells, texts in columns], excel.DELIMITER))
             yield batch
 
 
@@ -49,7 +50,12 @@ def _harmless(cells: Any, texts: Column) -> Column:
     return fitted(respelt(texts, _UNLIKE_WORDS, excel.harmless))
 
 
-def _rows(columns: list[Column], delimiter: str) -> memoryview:
+def heading(names: Iterable[str], delimiter: str = ",") -> bytes:
+    """The first line of a file; names of columns are plain words."""
+    return delimiter.join(names).encode() + _END
+
+
+def lines(columns: list[Column], delimiter: str = ",") -> memoryview:
     """Columns as the lines of a file: a text is quoted where it has to be."""
     special = f'{delimiter}"\r\n'
     quoted = [respelt(texts, either(special), _quoted, among=special.encode()) for texts in columns]

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _ESCAPED, _ESCAPES = r'["\\\x00-\x1f]', bytes([*range(0x20), *b'"\\'])
-Column = Any  # an Arrow array of texts, of one chunk and not a slice unless said otherwise; pyarrow has no types
+Column = Any  # an Arrow array of texts, in one chunk; pyarrow has no types
 
 
 def respelt(texts: Column, pattern: str, how: Callable[[str], str], among: bytes = b"") -> Column:
@@ -73,7 +73,11 @@ def joined(lists: Any, joint: str) -> Column:
 
 def data(texts: Column) -> memoryview:
     """The bytes of all texts, one after the other."""
-    return memoryview(texts.buffers()[2])
+    if not len(texts):
+        return memoryview(b"")
+    _, offsets, held = texts.buffers()
+    first, last = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
+    return memoryview(held or b"")[first:last]
 
 
 def _holds(texts: Column, characters: bytes) -> bool:

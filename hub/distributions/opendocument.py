@@ -9,6 +9,7 @@ from typing import IO, Any
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_STORED, ZipFile
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -37,6 +38,7 @@ _MANIFEST = (
 _TABLE_ENDS, _ROW_BEGINS, _ROW_ENDS = "</table:table>", "<table:table-row>", "</table:table-row>"
 _TEXT_BEGINS = '<table:table-cell office:value-type="string"><text:p>'
 _TEXT_ENDS, _EMPTY = "</text:p></table:table-cell>", "<table:table-cell/>"
+_REPEATED = "table:number-columns-repeated"
 # White space that OpenDocument would drop: runs, and what stands at either end of a paragraph (part 3, 6.1.2).
 _SPACES = re.compile(r"^ +| {2,}| +$")
 _MARKED, _MARKS = r"^ |  | $|[\t\n&<>]", b" \t\n&<>"  # what is in a text that is not told as it stands
@@ -84,10 +86,8 @@ class _Sheets(sheets.Sheets):
         self._file.write(f"{_table(title)}{_row(table.headings(self._collection))}".encode())
 
     def _put(self, batch: Batch, taken: slice, _first: int) -> int:
-        told = [
-            _cells(cells[taken], texts[taken]) if texts.null_count < len(texts) else _EMPTY
-            for cells, texts in zip(batch.cells, batch.texts, strict=True)
-        ]
+        columns = zip(batch.cells, batch.texts, strict=True)
+        told = _with_blanks([_column(cells[taken], texts[taken]) for cells, texts in columns])
         return self._file.write(data(beside(_ROW_BEGINS, *told, _ROW_ENDS)))
 
     def _end(self) -> None:
@@ -98,14 +98,24 @@ def _table(name: str) -> str:
     return f"<table:table table:name={quoteattr(name)}>"
 
 
-def _cells(cells: Any, texts: Column) -> Column:
+def _with_blanks(columns: list[Column]) -> Iterator[Column]:
+    """Columns of cells, null where they are blank, with one cell for each run of blanks between those of a row."""
+    runs = pa.array(["", _EMPTY, *(f'{_EMPTY[:-2]} {_REPEATED}="{count}"/>' for count in range(2, len(columns) + 1))])
+    blanks = np.zeros(len(columns[0]), int)  # of each row, since the last cell that holds anything
+    for column in columns:
+        if column.null_count < len(column):
+            yield pc.binary_join_element_wise(runs.take(pa.array(blanks)), column, "")
+        blanks = np.where(column.is_valid().to_numpy(zero_copy_only=False), 0, blanks + 1)
+    yield runs.take(pa.array(blanks))
+
+
+def _column(cells: Any, texts: Column) -> Column:
+    """A column of cells, null where they are blank."""
     if pa.types.is_boolean(cells.type):
-        told = wrapped('<table:table-cell office:value-type="boolean" office:boolean-value="', texts, '"/>')
-    elif pa.types.is_floating(cells.type):
-        told = wrapped('<table:table-cell office:value-type="float" office:value="', texts, '"/>')
-    else:
-        told = wrapped(_TEXT_BEGINS, respelt(fitted(texts), _MARKED, _paragraphs, among=_MARKS), _TEXT_ENDS)
-    return pc.fill_null(told, _EMPTY)
+        return wrapped('<table:table-cell office:value-type="boolean" office:boolean-value="', texts, '"/>')
+    if pa.types.is_floating(cells.type):
+        return wrapped('<table:table-cell office:value-type="float" office:value="', texts, '"/>')
+    return wrapped(_TEXT_BEGINS, respelt(fitted(texts), _MARKED, _paragraphs, among=_MARKS), _TEXT_ENDS)
 
 
 def _row(texts: Iterable[str]) -> str:

@@ -1,17 +1,17 @@
 """Provenance as a table: a row for each value and each record that states it, the one it was taken from first."""
 
-import csv
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
-from hub.distributions import columnar
+from hub.distributions import columnar, delimited, flat
 from hub.distributions.batch import Batch
 from hub.distributions.table import own
-from hub.model.imprint import Imprint
+from hub.model.imprint import UNSIGNED, Imprint
 from schemas.canonical import JSON
 
 COLUMNS = (
@@ -67,32 +67,29 @@ COLUMNS = (
     own("regle", "Règle", "Rule", "Règle qui a fait choisir cette valeur.", example="most-recent"),
 )
 _GROUP = 50_000
+_TYPES = columnar.schema(COLUMNS, UNSIGNED).types
 Value = tuple[str, str, str | None, int, str, str, str, str | None, str]
 
 
 def write(path: Path, _collection: str, batches: Iterable[Batch], _imprint: Imprint) -> Iterator[Batch]:
     """Write a CSV file and pass the batches on."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(column.heading for column in COLUMNS)
+    with path.open("wb") as file:
+        file.write(delimited.heading(column.heading for column in COLUMNS))
         for batch in batches:
-            out.writerows(batch.made(_values))
+            file.write(delimited.lines([flat.text(cells) for cells in batch.made(_cells)]))
             yield batch
 
 
 def write_columnar(path: Path, _collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
     """Write a Parquet file and pass the batches on."""
-    shape = columnar.schema(COLUMNS, imprint)
-
-    def columns(batch: Batch) -> list[Any]:
-        told = list(zip(*batch.made(_values), strict=True)) or [()] * len(shape)
-        return [pa.array(cells, kind) for cells, kind in zip(told, shape.types, strict=True)]
-
-    return columnar.grouped(path, shape, batches, columns, _GROUP)
+    return columnar.grouped(path, columnar.schema(COLUMNS, imprint), batches, lambda batch: batch.made(_cells), _GROUP)
 
 
-def _values(batch: Batch) -> list[Value]:
-    return [value for line in batch.lines for value in values(orjson.loads(line))]
+def _cells(batch: Batch) -> list[Any]:
+    """The columns of all its values, made once for both files."""
+    rows = [value for line in batch.lines for value in values(orjson.loads(line))]
+    columns = zip(*rows, strict=True) if rows else repeat(())
+    return [pa.array(cells, kind) for cells, kind in zip(columns, _TYPES, strict=False)]
 
 
 def values(line: JSON) -> list[Value]:

@@ -57,6 +57,7 @@ def in_odfpy(path: Path) -> dict[str, list[list[str]]]:
             [
                 cell.getAttrNS(OFFICENS, "value") or "\n".join(extractText(each) for each in cell.childNodes)
                 for cell in row.getElementsByType(TableCell)
+                for _ in range(int(cell.getAttribute("numbercolumnsrepeated") or 1))
             ]
             for row in sheet.getElementsByType(TableRow)
         ]
