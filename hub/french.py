@@ -1,11 +1,22 @@
 """How numbers and dates are written for French readers."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
 NARROW_SPACE = "\u202f"  # before units and between thousands, as French typography wants
 MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+
+
+_SPACED = ((r" (?=[;!?])", NARROW_SPACE), (r" (?=:)|(?<=«) | (?=»)", "\N{NO-BREAK SPACE}"), (r"(?<=\w)'(?=\w)", "’"))
+
+
+def typeset(text: str) -> str:
+    """Words of ours, as French typography wants them: « no line begins or ends with a mark that a space parts »."""
+    for pattern, mark in _SPACED:
+        text = re.sub(pattern, mark, text)
+    return text
 
 
 def number(value: float) -> str:

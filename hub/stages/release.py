@@ -74,7 +74,9 @@ def publish(
                 [f"a rollback holds {previous.name}: `rrma-hub releases resume` lets others follow"]
             )
         if not allow_empty and not expected.shown["actor"].count:
-            raise export_gate.EmptyCatalogue(["no actor to publish"])
+            raise export_gate.EmptyCatalogue(
+                ["no actor to publish: see `rrma-hub job list`, or pass --allow-empty before any network is ready"]
+            )
         name = shelf.name_of(now, expected.content, releases)
         with shelf.draft(releases, name) as folder, crew.gathered(processes or _processes(expected)) as hands:
             draft = Draft(

@@ -3,6 +3,8 @@
 Every page is a pure function of the release and the URL, so the release is its validator (RFC 9110, section 8.8).
 """
 
+import base64
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 
@@ -11,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.distributions.descriptions import dictionary
 from hub.web.framing import EMBEDS
 
 POLICY = (
@@ -37,6 +40,7 @@ _PREFLIGHT = {
     "access-control-allow-headers": "if-modified-since, if-none-match, range",
     "access-control-max-age": "86400",
 }
+_STYLED = f"'sha256-{base64.b64encode(hashlib.sha256(dictionary.STYLE.encode()).digest()).decode()}'"
 _DATA = re.compile(r"/(?:api|releases)/.*|/oai|/(?:acteurs|projets|annonces|changements)(?:/[^/]*)?\.[a-z.]+")
 
 RELEASES = "/releases/"
@@ -62,6 +66,8 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
     def _headers(self, path: str) -> dict[str, str]:
+        if path.startswith(RELEASES) and path.endswith(f"/{dictionary.NAME}"):
+            return HEADERS | {"content-security-policy": POLICY.replace("style-src 'self'", f"style-src {_STYLED}")}
         framed_by = self.framed_by() if path.startswith(EMBEDS) else ()
         if not framed_by:
             return HEADERS

@@ -13,6 +13,7 @@ import orjson
 from starlette.datastructures import QueryParams
 
 from hub.catalogue import Catalogue, hindsight
+from hub.french import typeset
 from hub.model.identity import tidy_national_id
 from hub.search import Query
 from hub.web.portal.results import ActiveFilter, active, around
@@ -120,7 +121,9 @@ def figures(then: Catalogue, now: Catalogue) -> Figures:
     return Figures(
         figures=tuple(
             (
-                Compared(id=each["id"], label=each["definition_fr"], then=each["value"], now=values.get(each["id"])),
+                Compared(
+                    id=each["id"], label=typeset(each["definition_fr"]), then=each["value"], now=values.get(each["id"])
+                ),
                 each["unit"],
             )
             for each in _shown(published["figures"])

@@ -22,6 +22,7 @@ from hub.web.portal import embeds, english, exports, freshness, home, known, rec
 from hub.web.portal.about import rules
 from hub.web.portal.downloads import by_subject
 from hub.web.portal.results import results
+from hub.web.portal.typesetting import Typesetting
 from hub.web.query import PARAMETER, PARAMETRE, PATHS, api_address, from_portal, shared
 from schemas.errors import FederationError, NotFound, RequestError
 
@@ -46,6 +47,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            extensions=[Typesetting],
         )
         self._templates.filters.update(words.FILTERS)
         self._templates.filters["keeping"] = keeping

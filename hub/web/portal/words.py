@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from hub.french import NARROW_SPACE, PARIS, day, moment, number
+from hub.french import NARROW_SPACE, PARIS, day, moment, number, typeset
 from hub.model.licence import licence
 from schemas import geography, html, registry
 from schemas.canonical import JSON
@@ -67,7 +67,7 @@ def size(count: int) -> str:
 
 def term(code: str, name: str) -> str:
     """The French label of a vocabulary's code."""
-    return vocabulary(name).label(code)
+    return typeset(vocabulary(name).label(code))
 
 
 def web(url: str | None) -> str | None:
@@ -117,7 +117,7 @@ def role(code: str) -> str:
 
 def heading(name: str, collection: str) -> str:
     """The French title of a property."""
-    return str(_properties(collection).get(name, {}).get("title", name))
+    return typeset(str(_properties(collection).get(name, {}).get("title", name)))
 
 
 def rank(pointer: str, collection: str) -> int:
@@ -170,7 +170,8 @@ def _spoken_object(value: JSON, name: str, collection: str) -> str:
         return vocabulary("countries").label(value["code"]) + (f" ({roles})" if roles else "")
     if name == "seat":
         town = " ".join(filter(None, (value.get("postcode"), value.get("city"))))
-        return ", ".join(filter(None, (value.get("street"), town)))
+        address = ", ".join(filter(None, (value.get("street"), town)))
+        return address or vocabulary("countries").label(value.get("country", "FR"))
     if name == "identifiers":
         return f"{scheme(value['scheme'])} {value['value']}"
     if name == "budget":
@@ -226,6 +227,7 @@ def _columns(collection: str) -> dict[str, Column]:
 
 
 FILTERS = {
+    "typeset": typeset,
     "number": number,
     "day": day,
     "moment": moment,

@@ -235,10 +235,12 @@ class Tags(HTMLParser):
         super().__init__()
         self.open: list[str] = []
         self.codes: list[str] = []
+        self.ids: list[str] = []
 
-    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag != "meta":
             self.open.append(tag)
+        self.ids += [value or "" for name, value in attrs if name == "id"]
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -254,6 +256,8 @@ def test_the_dictionary_tells_every_column(sited: Release) -> None:
     read.feed(page)
 
     assert read.open == []
+    assert len(read.ids) == len(set(read.ids)) > 100
+    assert "<li><code>ASSO-ASI</code> Association de solidarité internationale" in page
     assert set(read.codes) >= {*table.headings("actor"), *table.headings("project"), "champ", "mene_a"}
     assert "Licence Ouverte 2.0" in page
 

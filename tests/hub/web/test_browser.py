@@ -199,11 +199,24 @@ def test_the_keyboard_path_begins_with_the_content(page_at: OpenPage, url: str) 
     assert page.url == url + "/acteurs?q=sang"
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_dictionary_of_the_data_reads_as_well_as_a_page(page_at: OpenPage, url: str, width: int) -> None:
+    page = page_at(width)
+    said = visit(page, f"{url}/releases/current/dictionnaire.html")
+
+    assert said == []  # its style is the one that the policy allows
+    assert page.evaluate("getComputedStyle(document.querySelector('h2')).borderTopWidth") == "2px"
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_print_leaves_the_record_and_opens_its_sources(page_at: OpenPage, url: str, shared_actor: str) -> None:
     page = page_at(1280)
     visit(page, f"{url}/acteurs/{shared_actor}")
     page.emulate_media(media="print")
 
     expect(page.locator("header.band")).to_be_hidden()
+    expect(page.locator("footer p")).to_contain_text("Citer")
+    expect(page.locator("aside.notice").first).to_be_visible()
     expect(page.locator("article h1")).to_be_visible()
     expect(page.locator(".source-record dl").first).to_be_visible()

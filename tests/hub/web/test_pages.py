@@ -18,6 +18,7 @@ from lxml import html
 
 from hub.catalogue import Catalogue
 from hub.distributions import freshness
+from hub.french import typeset
 from hub.merge import RULES
 from hub.resolution import resolve_records
 from hub.search import Query
@@ -174,7 +175,7 @@ def test_each_value_says_who_stated_it_and_by_which_rule(
     text = page.select_one(".provenance").get_text()
 
     assert len(rows) == len({pointer.split("/")[1] for pointer in actor["provenance"]})
-    assert {row.select_one("td:last-child").get_text() for row in rows} <= {rule.text_fr for rule in RULES}
+    assert {row.select_one("td:last-child").get_text() for row in rows} <= {typeset(rule.text_fr) for rule in RULES}
     for origins in actor["provenance"].values():
         assert all(origin["id"] in text for origin in origins)
     assert len(page.select(".source-record")) == len(actor["sources"]) > 1
@@ -325,14 +326,20 @@ def test_the_english_page_is_whole_and_says_which_parts_are_french(client: httpx
     assert soup(client, "/").html["lang"] == "fr"
 
 
+def test_no_line_of_ours_begins_or_ends_with_a_mark_that_a_space_parts(client: httpx.Client) -> None:
+    for path in ("/a-propos", "/integration", "/chiffres", "/nulle-part", "/acteurs?q=eau&region=53", "/en"):
+        assert re.findall(r"[^.…]{0,20}(?: [;:?!»]|« )", soup(client, path).get_text()) == [], path
+    assert typeset("Qui ? « Eux » : l'autre ; a:b") == "Qui\u202f? «\xa0Eux\xa0»\xa0: l’autre\u202f; a:b"
+
+
 def test_the_about_page_names_every_rule(client: httpx.Client) -> None:
     text = soup(client, "/a-propos").get_text()
 
-    assert all(rule.text_fr in text for rule in RULES if rule.collection in ("actor", "project"))
+    assert all(typeset(rule.text_fr) in text for rule in RULES if rule.collection in ("actor", "project"))
 
 
 def test_the_notice_is_on_every_page(client: httpx.Client, catalogue: Catalogue, pages: dict[str, str]) -> None:
-    assert all(catalogue.manifest.notice in soup(client, path).get_text() for path in pages.values())
+    assert all(typeset(catalogue.manifest.notice) in soup(client, path).get_text() for path in pages.values())
 
 
 def test_the_map_of_france_grows_with_the_counts() -> None:

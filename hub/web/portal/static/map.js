@@ -7,7 +7,7 @@ const VIEWS = {
   Guyane: [[2, -54.7], [6, -51.5]],
   "Océan Indien": [[-21.6, 44.8], [-12.5, 56]],
 };
-const CLOSEST = 9; // a search never zooms in further by itself
+const CLOSEST = 8; // a search never zooms in further by itself
 const OVERVIEW = 7; // zoom of the clusters that tell where the results are
 const TOWN = 11; // from here on a circle is a place: choosing it lists what is there
 const TOWN_METRES = 4000;
