@@ -21,7 +21,7 @@ from rich.table import Table
 
 from tests.benchmarks.row import Row
 
-MODULES = ("validation", "reading", "harvest", "cycle", "resolution", "contents", "release")
+MODULES = ("validation", "reading", "harvest", "oai", "cycle", "resolution", "contents", "release")
 # Minutes and gigabytes: measured only when named.
 LARGE = ("million", "site")
 DEFAULT_JSON = Path("build/benchmarks.json")

@@ -40,7 +40,6 @@ from hub.store.engine import open_engine
 from hub.wiring import configure_logging
 from schemas.canonical import SetDigest, bucket, canonical, hash_of
 from schemas.feed import encode_put
-from tests.benchmarks.oai import taken_by_sickle, write_pages
 from tests.benchmarks.row import Row
 
 RECORDS, MORE_RECORDS, ROUNDS = 20_000, 100_000, 3
@@ -61,22 +60,17 @@ WORDS = "eau puits santé école jeunes femmes climat forêt semences pirogue ma
 def rows() -> list[Row]:
     """Records a second of CPU time, and peak megabytes; medians of rounds taken in turns."""
     relax_collector()
-    whole, both, floor, bare, oai, quiet = [], [], [], [], [], []
+    whole, floor, bare, quiet = [], [], [], []
     with TemporaryDirectory() as folder:
         small, large = Path(folder, "small"), Path(folder, "large")
         write_feed(small, RECORDS)
         write_feed(large, MORE_RECORDS)
-        write_pages(small / "lines.ndjson", Path(folder, "oai"))
-        with serving(Path(folder)) as node, answering("tests.benchmarks.oai", str(Path(folder, "oai"))) as repository:
+        with serving(Path(folder)) as node:
             for _ in range(ROUNDS):
-                asked = repository.cpu_s()
-                oai.append(RECORDS / (taken_by_sickle(repository.url, RECORDS) + repository.cpu_s() - asked))
                 floor.append(RECORDS / taken_by_floor(small / "snapshot.ndjson.gz", Path(folder, "floor.sqlite")))
                 bare.append(RECORDS / taken_by_bare_floor(small / "lines.ndjson"))
-                asked = node.cpu_s()
                 first, again = taken_by_nights(f"{node.url}/small", 2, Path(folder, "hub.sqlite"))
                 whole.append(RECORDS / first)
-                both.append(RECORDS / (first + node.cpu_s() - asked))
                 quiet.append(again)
                 require_same(Path(folder, "floor.sqlite"), Path(folder, "hub.sqlite"))
             peaks = [first_load(f"{node.url}/{each.name}").peak_mb for each in (small, large)]
@@ -95,14 +89,6 @@ def rows() -> list[Row]:
             value=median(whole),
             baseline=median(bare),
             baseline_name="read plain lines, orjson, raw executemany of each line",
-        ),
-        Row(
-            name="harvest end to end, against an OAI-PMH client",
-            unit="rec/CPU s, both sides",
-            value=median(both),
-            baseline=median(oai),
-            baseline_name="Sickle reads the same records as Dublin Core: no validation, no store",
-            goal=3,
         ),
         Row(
             name="harvest of a source where nothing changed",
@@ -191,7 +177,7 @@ def answering(*module: str) -> Iterator[Server]:
     command = [sys.executable, "-u", "-m", *module]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         try:
-            found = re.search(r"port (\d+)", server.stdout.readline() if server.stdout else "")
+            found = re.search(r"(?:port |127\.0\.0\.1:)(\d+)", server.stdout.readline() if server.stdout else "")
             yield Server(f"http://127.0.0.1:{found[1] if found else 0}", server.pid)
         finally:
             server.terminate()
@@ -254,14 +240,14 @@ def taken_by_bare_floor(path: Path) -> float:
         return process_time() - started
 
 
-def taken_by_nights(url: str, nights: int, database: Path) -> list[float]:
+def taken_by_nights(url: str, nights: int, database: Path, kind: SourceKind = SourceKind.STATIC) -> list[float]:
     """CPU seconds of each of some visits in a row: a first harvest of everything, proof included, then nothing new.
 
     Raises RuntimeError when one does not succeed."""
     configure_logging("error")
     taken = []
     engine = open_engine(f"sqlite:///{new(database)}")
-    source = Source(name="bench", title="Bench", base_url=url, kind=SourceKind.STATIC, local=True)
+    source = Source(name="bench", title="Bench", base_url=url, kind=kind, local=True)
     with open_client() as client:
         for _ in range(nights):
             started = process_time()
