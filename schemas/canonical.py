@@ -113,22 +113,28 @@ EMPTY = SetDigest()
 
 def _is_settled(payload: JSON) -> bool:
     """Whether RFC 8785 leaves no other spelling than orjson's. payload: what orjson could spell."""
+    names: list[str] = []
     containers: list[Any] = [(payload,)]
     for each in containers:  # which grows meanwhile
-        if type(each) is dict and not "".join(each).isascii():
-            return False
-        for value in each.values() if type(each) is dict else each:
+        if type(each) is dict:
+            names += each
+            each = each.values()  # noqa: PLW2901 - a dict is looked at by its values
+        for value in each:
             kind = type(value)
-            if kind is str or kind is bool or value is None:
+            if kind is str:
                 continue
             if kind is dict or kind is list or kind is tuple:
                 containers.append(value)
-            elif kind is int:
-                if not -_MOST < value < _MOST:
-                    return False
-            elif kind is not float or value.is_integer() or not _LEAST <= abs(value) < _MOST:
+            elif kind is not bool and value is not None and not _is_plain(value):
                 return False
-    return True
+    return "".join(names).isascii()
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether this is a number that is spelt in one way only."""
+    if type(value) is int:
+        return -_MOST < value < _MOST
+    return type(value) is float and not value.is_integer() and _LEAST <= abs(value) < _MOST
 
 
 def _slow(payload: JSON) -> bytes:

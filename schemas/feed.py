@@ -20,7 +20,7 @@ import orjson
 from schemas.canonical import JSON, canonical, holds_nul
 from schemas.errors import FederationError
 from schemas.manifest import PROTOCOL, CollectionState, Manifest, Network, spell_moment
-from schemas.members import FeedError, Members
+from schemas.members import FeedError, Members, is_hash, moment_of
 from schemas.record import COLLECTIONS
 
 __all__ = [
@@ -183,9 +183,31 @@ def decode(line: bytes) -> Line:
     if (twice := _duplicate_key(line, raw)) is not None:
         _refuse(raw, "duplicate-key", f"the member {twice!r} appears twice in one object")
     try:
-        return _change(raw)
+        return _put_at_a_glance(raw) or _change(raw)
     except FeedError as error:
         _refuse(raw, "not-a-change", str(error))
+
+
+def _put_at_a_glance(raw: JSON) -> Put | None:
+    """A put whose members are all as they must be, which is nearly every line of a feed; None has `_change` look."""
+    get = raw.get
+    seq, collection, local_id, digest = get("seq"), get("collection"), get("id"), get("hash")
+    record, told = get("record"), get("modified_at")
+    modified_at = None if told is None else moment_of(told)
+    if (
+        get("op") == "put"
+        and "end" not in raw
+        and type(seq) is int
+        and seq >= 0
+        and collection in COLLECTIONS
+        and type(local_id) is str
+        and local_id
+        and is_hash(digest)
+        and type(record) is dict
+        and (told is None or modified_at is not None)
+    ):
+        return Put(seq, collection, local_id, str(digest), record, modified_at)
+    return None
 
 
 def _change(raw: JSON) -> Line:

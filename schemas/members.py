@@ -68,14 +68,14 @@ class Members:
 
     def hash(self, name: str) -> str:
         value = self.raw.get(name)
-        if type(value) is str and _HASH.fullmatch(value):
-            return value
+        if is_hash(value):
+            return str(value)
         return str(self._absent(name, value, _REQUIRED, "64 lower-case hexadecimal digits"))
 
     def moment(self, name: str, default: Any = _REQUIRED) -> Any:
         """An RFC 3339 date and time as an aware datetime."""
         value = self.raw.get(name)
-        found = _moment(value) if type(value) is str else None
+        found = moment_of(value)
         expected = "a date and time with an offset, as 2026-11-22T17:02:11Z"
         return found or self._absent(name, value, default, expected)
 
@@ -88,6 +88,10 @@ class Members:
         return default
 
 
+def is_hash(value: Any) -> bool:
+    return type(value) is str and _HASH.fullmatch(value) is not None
+
+
 def _is_text_list(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) for one in value)
 
@@ -96,8 +100,9 @@ def _is_text_map(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(one, str) for one in value.values())
 
 
-def _moment(value: str) -> datetime | None:
-    if not _MOMENT.fullmatch(value):
+def moment_of(value: Any) -> datetime | None:
+    """An RFC 3339 date and time as an aware datetime; None for anything else."""
+    if type(value) is not str or not _MOMENT.fullmatch(value):
         return None
     try:
         return datetime.fromisoformat(value.upper())

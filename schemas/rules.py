@@ -80,25 +80,27 @@ def _array_rule(document: JSON, node: JSON) -> Rule | None:
 
 def _object_rule(document: JSON, node: JSON) -> Rule:
     properties: JSON = node["properties"]
-    names = frozenset(properties)
     needed = node.get("required", ()) if node is document else ()
     below = {name: _rule(document, child, required=name in needed) for name, child in properties.items()}
-    checked = {name: rule for name, rule in below.items() if rule is not None}
     ordered = [(*pair, _order_rule(document, node, *pair)) for pair in node.get("x-ordered", ())]
     whole = _BY_NAME[node["x-rule"]] if "x-rule" in node else None
-    spellings = _misspellings(document, properties)
+    spellings, rule_of = _misspellings(document, properties), below.get
 
     def check(value: Any, pointer: str, found: list[Issue]) -> None:
+        unknown: list[str] = []
         for name, one in value.items():
-            if (rule := checked.get(name)) is not None:
+            rule = rule_of(name, _strange)
+            if rule is _strange:
+                unknown.append(name)
+            elif rule is not None:
                 rule(one, f"{pointer}/{name}", found)
         for first, second, comes_first in ordered:
             if first in value and second in value:
                 comes_first(value, pointer, found)
         if whole is not None:
             whole(value, pointer, found)
-        if not names.issuperset(value):
-            _check_spelling(value.keys() - names, spellings, pointer, found)
+        if unknown:
+            _check_spelling(unknown, spellings, pointer, found)
 
     return check
 
@@ -190,6 +192,10 @@ def _nothing(value: Any, pointer: str, found: list[Issue]) -> None:
     """The rule of a schema that has none."""
 
 
+def _strange(value: Any, pointer: str, found: list[Issue]) -> None:
+    """Stands for the rule of a property that the schema does not name."""
+
+
 def _url(value: Any, pointer: str, found: list[Issue]) -> None:
     host = _HOST.match(value)
     if host is None or not _DOMAIN.fullmatch(host[1]):
@@ -269,9 +275,9 @@ def _identifier(value: Any, pointer: str, found: list[Issue]) -> None:
 @lru_cache(maxsize=1 << 14)
 def _identifier_problem(scheme: str, number: str) -> tuple[str, str] | None:
     """The code and the sentence of what is wrong with an identifier."""
-    tidy = identifiers.tidy(scheme, number)
-    if tidy == number and identifiers.is_valid(scheme, tidy):
+    if identifiers.is_valid(scheme, number):  # what has the shape of its scheme is tidy
         return None
+    tidy = identifiers.tidy(scheme, number)
     name, example = scheme.upper(), f"Exemple : « {identifiers.EXAMPLES[scheme]} »."
     if not identifiers.has_shape(scheme, tidy):
         return "identifier-shape", f"« {number} » n'a pas la forme d'un identifiant {name}. {example}"

@@ -8,10 +8,10 @@ from typing import Self
 
 import orjson
 
-from hub.feeds import Page
+from hub.feeds import Page, Unreadable
 from hub.model.holding import Holding
 from schemas.canonical import SetDigest
-from schemas.feed import Delete, Rekey
+from schemas.feed import Put
 
 
 class Spool:
@@ -30,7 +30,8 @@ class Spool:
         stated = [
             (change.collection, change.id, change.hash)
             for change in page.changes
-            if not isinstance(change, Delete | Rekey) and None not in (change.collection, change.id, change.hash)
+            if isinstance(change, Put)
+            or (isinstance(change, Unreadable) and None not in (change.collection, change.id, change.hash))
         ]
         self._file.write(orjson.dumps(stated) + b"\n")
 

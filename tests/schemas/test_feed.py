@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas import feed
 from schemas.canonical import canonical, content_hash
 from schemas.feed import (
     MAX_LINE_BYTES,
@@ -195,6 +196,27 @@ def test_no_line_crashes_the_reader(line: bytes) -> None:
         decode(line)
     except BadLine as bad:
         assert bad.code  # noqa: PT017  # any other exception is the failure
+
+
+@given(
+    st.sampled_from(["op", "seq", "collection", "id", "hash", "record", "modified_at", "end", "new"]),
+    st.sampled_from(
+        [None, True, False, -1, 0, 1.0, "", "x", "put", "delete", "project", "A" * 64, "2026-11-22", [], {}]
+    )
+    | texts,
+    st.booleans(),
+)
+def test_a_put_that_is_told_at_a_glance_is_the_one_that_a_closer_look_finds(name: str, value: Any, gone: bool) -> None:
+    raw = put(modified_at="2026-11-22T18:02:11+01:00") | {name: value}
+    if gone:
+        del raw[name]
+    try:
+        closer = feed._change(raw)
+    except (FeedError, BadLine):
+        closer = None
+
+    assert feed._put_at_a_glance(raw) in (None, closer)
+    assert feed._put_at_a_glance(put(modified_at="2026-11-22T18:02:11+01:00")) is not None
 
 
 def test_a_line_nested_beyond_reason_is_refused() -> None:

@@ -6,13 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.identifiers import EXAMPLES, SCHEMES, has_shape, is_valid, tidy
+from schemas.identifiers import _SCHEMES, EXAMPLES, SCHEMES, has_shape, is_valid, tidy
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_the_example_of_each_scheme_is_valid_and_tidy(scheme: str) -> None:
     assert is_valid(scheme, EXAMPLES[scheme])
     assert tidy(scheme, EXAMPLES[scheme]) == EXAMPLES[scheme]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@given(data=st.data())
+def test_what_has_the_shape_of_its_scheme_is_tidy(scheme: str, data: st.DataObject) -> None:
+    value = data.draw(st.from_regex(_SCHEMES[scheme].shape, fullmatch=True))
+
+    assert tidy(scheme, value) == value
 
 
 @pytest.mark.parametrize(
