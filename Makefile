@@ -46,8 +46,8 @@ bench: $(VENV)/.dev ## the measured ratios
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 chaos: $(VENV)/.dev ## a thousand simulated years, fifty killed processes a database; hours (ARGS="--seeds 20 --nights 60")
-	$(BIN)/python -m tests.chaos $(ARGS)
-	RRMA_CHAOS_KILLS=50 $(BIN)/python -m pytest tests/chaos/test_kill.py
+	$(MEMORY) $(BIN)/python -m tests.chaos $(ARGS)
+	$(MEMORY) RRMA_CHAOS_KILLS=50 $(BIN)/python -m pytest tests/chaos/test_kill.py
 
 lock: $(VENV)/.python ## compile requirements/ from pyproject.toml (ARGS=--upgrade for newer versions)
 	$(compile) --group bootstrap -o requirements/bootstrap.txt >/dev/null

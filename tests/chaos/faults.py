@@ -11,10 +11,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from tests.chaos.network import Network
+from tests.chaos.network import Network, signed
 from tests.chaos.wire import Clock
-from tests.hub.feed_server import NDJSON, Answer, Question, end, ndjson
+from tests.hub.conformance.signed_node import beside
+from tests.hub.feed_server import NDJSON, Answer, FakeNode, Question, actor, end, ndjson
 
 HTML = "<!doctype html><html lang=fr><title>Maintenance</title><p>Le site revient bientôt.</p></html>".encode()
 PRIVATE = (
@@ -24,17 +26,29 @@ PRIVATE = (
     "//127.0.0.1/feed.json",
     "file:///etc/passwd",
 )
+STRANGER = Ed25519PrivateKey.from_private_bytes(b"\x07" * 32)
 BOMB = gzip.compress(b"\n" * 400_000, 9)
 
 
 class Asked:
-    """One question, the true answer to it, and what a fault may use to make a false one."""
+    """One question, the true answer to it, and what a fault may use to make a false one.
+
+    signed: whether the false answers of tonight come with a signature.
+    """
 
     def __init__(
-        self, network: Network, path: str, question: Question, answer: Answer, rng: Random, clock: Clock
+        self,
+        network: Network,
+        path: str,
+        question: Question,
+        answer: Answer,
+        rng: Random,
+        clock: Clock,
+        *,
+        signed: bool = False,
     ) -> None:
         self.network, self.path, self.question, self.answer = network, path, question, answer
-        self.rng, self.clock = rng, clock
+        self.rng, self.clock, self.signed = rng, clock, signed
 
     @property
     def plain(self) -> bytes:
@@ -141,8 +155,8 @@ def invalid_utf8(asked: Asked) -> Answer:
 
 
 def altered_record(asked: Asked) -> Answer:
-    """Something on the way rewrites contents, as proxies do; the hashes are still those of the truth."""
-    return asked.saying(asked.plain.replace(b"Association", b"Associ@tion"))
+    """Something on the way takes UTF-8 for Latin-1 and encodes it again; the hashes are still those of the truth."""
+    return asked.saying(asked.plain.replace("é".encode(), "Ã©".encode()))
 
 
 def bomb(asked: Asked) -> Answer:
@@ -203,6 +217,33 @@ def someone_else(asked: Asked) -> Answer:
     return Answer(json.dumps(said).encode(), "application/json")
 
 
+def asks_later(asked: Asked) -> Answer:
+    """Comes back after a while, or asks for more patience than there is."""
+    if asked.rng.random() < 0.5:
+        return asked.answer
+    later = str(asked.rng.choice((0, 1, 30, 90, 600)))
+    return Answer(b"", "text/plain", asked.rng.choice((429, 503)), {"Retry-After": later})
+
+
+def impostor(asked: Asked) -> Answer:
+    """Somebody else answers in the place of a network that the hub knows by its key, and everything adds up."""
+    if not asked.network.known:
+        return asked.answer  # nobody could tell
+    node = FakeNode(asked.network.network, asked.network.epoch)
+    for number in range(40):
+        node.put(f"A-{number}", actor(f"Imposture {number}", seat={"city": "Tours", "postcode": "37000"}))
+    node.seq = asked.network.seq + 40
+    node.links = asked.network.links
+    if asked.path.endswith(".sig"):
+        body = node.answer(asked.path.removesuffix(".sig"), asked.question).body
+        assert isinstance(body, bytes)
+        return Answer(beside(body, STRANGER), "application/octet-stream")
+    false = node.answer(asked.path, asked.question)
+    assert isinstance(false.body, bytes)
+    headers = signed(false.body, STRANGER) if asked.signed else {}
+    return Answer(false.body, false.type, false.status, {**false.headers, **headers})
+
+
 def busy(asked: Asked) -> Answer:
     """An officer works while we read."""
     asked.network.rng.choice((asked.network.add, asked.network.change))()
@@ -232,7 +273,10 @@ FAULTS: tuple[Fault, ...] = (
     wrong_digest,
     wrong_count,
     someone_else,
+    asks_later,
+    impostor,
     busy,
 )
-# Most others end a visit. This one lets it go on with less than there is, which is where a hub may lose records.
-OFTEN: tuple[Fault, ...] = (*FAULTS, short_page, short_page, short_page)
+# Most others end a visit. These let it go on with less than there is, or with something else, which is where a hub may
+# lose records or publish what nobody stated.
+OFTEN: tuple[Fault, ...] = (*FAULTS, *[short_page] * 3, *[altered_record] * 3)

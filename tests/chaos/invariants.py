@@ -72,7 +72,8 @@ class Known:
     cursors:  source -> (epoch, seq) up to which it was read.
     absences: those of the night.
     newest:   number of the newest statement.
-    issued, clusters: as they are in the database, in its order; equal ones are those of the night before.
+    issued, clusters: as they are in the database, in a fixed order.
+    keys:     source -> the keys that it is known by.
     """
 
     records: Mapping[str, Mapping[Key, Row]]
@@ -82,6 +83,7 @@ class Known:
     jobs: Sequence[JobRow]
     issued: Sequence[tuple[Any, ...]]
     clusters: Sequence[tuple[Any, ...]]
+    keys: Mapping[str, Collection[str]]
 
     @classmethod
     def read(cls, ask: Ask, after_job: int, after_statement: int = 0, *, gone: bool = True) -> "Known":
@@ -106,6 +108,9 @@ class Known:
         cursors = ask("SELECT source, epoch, seq FROM source_state")
         issued = ask("SELECT national_id, collection, source, local_id, state, leads_to FROM issued_ids ORDER BY 1")
         clusters = ask("SELECT collection, source, local_id, national_id FROM clusters ORDER BY 1, 2, 3")
+        keys: dict[str, set[str]] = defaultdict(set)
+        for source, key in ask("SELECT source, key FROM source_keys"):
+            keys[source].add(key)
         return cls(
             records=found,
             cursors={source: (epoch, seq) for source, epoch, seq in cursors},
@@ -114,6 +119,7 @@ class Known:
             jobs=[JobRow(*row) for row in jobs],
             issued=[tuple(row) for row in issued],
             clusters=[tuple(row) for row in clusters],
+            keys=keys,
         )
 
     @classmethod
@@ -159,6 +165,7 @@ class Watch:
         *,
         killed: bool,
         decided: Collection[str] = (),
+        introduced: Collection[str] = (),
         faulty: Collection[str] = (),
     ) -> None:
         """Compare with the night before.
@@ -166,11 +173,13 @@ class Watch:
         served:  name -> every truth that a network stated tonight.
         killed:  the hub was switched off in between.
         decided: networks about which a person decided tonight.
+        introduced: networks of which a person told the hub the key tonight.
         faulty:  networks that were answered for falsely tonight.
         """
         for name, network in self.networks.items():
             truths = [*served.get(name, ()), network.truth]
             self._no_wrong_content(name, now)
+            self._no_wrong_key(name, now, introduced=name in introduced)
             self._no_wrong_absence(name, now, truths)
             self._no_cursor_ahead(name, now, honest=name not in faulty)
             if self.before is not None:
@@ -190,6 +199,14 @@ class Watch:
         for key, row in now.published(name).items():
             if row.content not in stated[key]:
                 raise Broken(f"{name} {key}: published with a content that was never stated")
+
+    def _no_wrong_key(self, name: str, now: Known, *, introduced: bool) -> None:
+        """A network is known by keys of its own, and once by one, by no other without a person's word."""
+        keys, before = now.keys.get(name, ()), self.before.keys.get(name, ()) if self.before else ()
+        if not set(keys) <= set(self.networks[name].keys):
+            raise Broken(f"{name}: known by a key that is not its own")
+        if before and keys != before and not introduced:
+            raise Broken(f"{name}: known by another key without a person's word")
 
     def _no_wrong_absence(self, name: str, now: Known, truths: Sequence[Truth]) -> None:
         """What was called absent was missing from something true: one that could not be proved complete says nothing.

@@ -66,7 +66,7 @@ class Machine:
     def _statement(self, _: Connection, __: Any, statement: str, *___: Any) -> None:
         if self.dead:
             raise Killed
-        if statement.lstrip().upper().startswith(WRITES):
+        if statement.lstrip()[:6].upper().startswith(WRITES):
             self._wrote = True
             if not self.commits:
                 self.write()

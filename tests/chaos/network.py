@@ -8,11 +8,15 @@ the wire is in `faults`.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from copy import deepcopy
+from copy import copy
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-from tests.hub.feed_server import FakeNode, actor
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tests.hub.conformance.signed_node import beside, public
+from tests.hub.feed_server import Answer, FakeNode, Question, actor
 
 TOWNS = (
     ("Tours", "37000", "37261"),
@@ -24,6 +28,7 @@ THEMES = ("Eau", "Puits", "Écoles", "Santé", "Forêts", "Femmes", "Semences", 
 KINDS = ("Association", "Collectif", "Comité", "Amis", "Atelier")
 PLACES = ("Kayes", "Sahel", "Mono", "Atlas", "Casamance", "Mékong", "Andes", "Togo")
 LEAST, MOST = 20, 45
+SIGNATURE_HEADERS = ("Content-Digest", "Signature-Input", "Signature")
 
 Key = tuple[str, str]  # collection, local id
 Truth = Mapping[Key, str]  # key -> content hash of everything a network states at one moment
@@ -34,11 +39,24 @@ def is_fit(record: Mapping[str, Any]) -> bool:
     return bool(record.get("name") or record.get("title"))
 
 
-class Network(FakeNode):
-    """One network. `stated`: key -> hashes of every fit content it ever truly stated."""
+def signed(body: bytes, key: Ed25519PrivateKey) -> dict[str, str]:
+    """The headers that sign a body."""
+    return dict(line.split(": ", 1) for line in beside(body, key).decode().splitlines())
 
-    def __init__(self, name: str, rng: Random, *, static: bool) -> None:
+
+class Network(FakeNode):
+    """One network. `stated`: key -> hashes of every fit content it ever truly stated.
+
+    keys: those that it ever signed with, in public; empty for one that does not sign.
+    known: whether the hub knows it by a key.
+    """
+
+    def __init__(self, name: str, rng: Random, *, static: bool, signs: bool = False) -> None:
         super().__init__(name, epoch=f"{name}-1")
+        self.keys: list[str] = []
+        self.known = False
+        self._key: Ed25519PrivateKey | None = None
+        self._file = b""
         self.rng, self.static, self.number, self.epochs = rng, static, 0, 1
         self.generated_at = "2026-11-23T01:30:00Z"
         self.stated: dict[Key, set[str]] = defaultdict(set)
@@ -46,6 +64,8 @@ class Network(FakeNode):
         self.vanished: list[dict[str, Any]] = []
         if static:
             self.links = {"snapshot": "snapshot.ndjson.gz"}
+        if signs:
+            self.change_key()
         for _ in range(rng.randint(LEAST, MOST)):
             self.add()
 
@@ -55,6 +75,17 @@ class Network(FakeNode):
 
     def manifest(self) -> dict[str, Any]:
         return super().manifest() | {"generated_at": self.generated_at}
+
+    def answer(self, path: str, question: Question) -> Answer:
+        """Signed by one that signs: in the headers, or in a file beside the plain file that was asked for last."""
+        if path.endswith(".sig") and self._key is not None:
+            return Answer(beside(self._file, self._key), "application/octet-stream")
+        found = super().answer(path, question)
+        assert isinstance(found.body, bytes)
+        self._file = found.body
+        if self._key is None or self.static or found.status != 200:
+            return found
+        return replace(found, headers={**found.headers, **signed(found.body, self._key)})
 
     def put(self, id: str, record: Any, collection: str = "actor", **said: Any) -> "Network":
         super().put(id, record, collection, **said)
@@ -115,7 +146,13 @@ class Network(FakeNode):
     @property
     def _upheavals(self) -> tuple[Any, ...]:
         everywhere = (self.restore_backup, self.set_clock_back, self.restart_history, *[self.lose_many] * 3)
-        return (*everywhere, self.renumber, self.rename_one, self.compact)
+        rekeyed = (self.change_key,) * 3 if self.keys else ()
+        return (*everywhere, *rekeyed, self.renumber, self.rename_one, self.compact)
+
+    def change_key(self) -> None:
+        """Sign with a new key from now on. The hub has to be told by another way."""
+        self._key = Ed25519PrivateKey.from_private_bytes(self.rng.randbytes(32))
+        self.keys.append(public(self._key))
 
     def lose_many(self) -> None:
         """A broken export: a third to all of the directory is gone, honestly stated."""
@@ -149,15 +186,15 @@ class Network(FakeNode):
             self.rekey(key[1], f"R-{self.number}", key[0])
 
     def back_up(self) -> None:
-        self.backup = deepcopy({name: getattr(self, name) for name in ("epoch", "seq", "live", "lines")})
+        self.backup = {name: copy(getattr(self, name)) for name in ("epoch", "seq", "live", "lines")}
         self.backup["compacted_before"] = self.compacted_before
 
     def restore_backup(self) -> None:
         """The directory of some weeks ago; with its old sequence numbers, as a node that does not know the protocol."""
         if self.backup is None:
             return
-        for name, value in deepcopy(self.backup).items():
-            setattr(self, name, value)
+        for name, value in self.backup.items():
+            setattr(self, name, copy(value))  # a line never changes
         if self.rng.random() < 0.5:
             self.restart_history()
 

@@ -10,6 +10,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -20,7 +21,6 @@ from sqlalchemy.exc import DatabaseError
 
 from hub.distributions import checksums, shelf
 from hub.feeds import FeedClient
-from hub.migrations import upgrade
 from hub.model.job import Job
 from hub.model.ruling import Ruling
 from hub.model.source import Limits, Source, SourceKind
@@ -29,12 +29,14 @@ from hub.stages.harvest import harvest_all
 from hub.stages.publication import release
 from hub.stages.resolve import resolve
 from hub.stages.ruling import RefusedRuling, rule
+from hub.stages.steering import trust
 from hub.store.engine import open_engine
-from tests.chaos.faults import OFTEN, Asked, Fault
+from tests.chaos.faults import OFTEN, Asked, Fault, impostor
 from tests.chaos.invariants import Broken, Known, Watch, unsettled
 from tests.chaos.machine import Killed, Machine, SmallDisk, pages_of
-from tests.chaos.network import Network, Truth
+from tests.chaos.network import SIGNATURE_HEADERS, Network, Truth
 from tests.chaos.wire import Clock, connect
+from tests.hub.databases import database
 from tests.hub.feed_server import Answer, Question
 
 FIRST_NIGHT = datetime(2026, 1, 1, 2, 30, tzinfo=UTC)
@@ -46,6 +48,7 @@ CALM_NIGHTS = 4
 FAULTY_SHARE = 0.3
 KILLED_SHARE = 0.15
 DECIDED_SHARE = 0.35
+IMPOSTOR_SHARE = 0.3  # of the faults of a network that the hub knows by its key
 _COMMITS_A_VISIT = 4  # of one that finds something new, about
 
 
@@ -56,6 +59,25 @@ class Scale(NamedTuple):
     networks: int = 12
     resolve_every: int = 30
     release_every: int = 120
+
+
+class Tonight(NamedTuple):
+    """What goes wrong at one network, from which of its answers on, and whether the true signature goes with it."""
+
+    fault: Fault
+    since: int
+    signed: bool
+
+
+def source(number: int, network: Network) -> Source:
+    """A network as the hub is told of it."""
+    return Source(
+        name=network.network,
+        title=network.network,
+        base_url=f"http://{PREFIX}{number}",
+        kind=SourceKind.STATIC if network.static else SourceKind.LIVE,
+        limits=LIMITS,
+    )
 
 
 class Simulation:
@@ -70,20 +92,24 @@ class Simulation:
         self.networks: dict[str, Network] = {}
         for number in range(scale.networks):
             name = f"network-{number}"
-            self.networks[name] = Network(name, Random(self.rng.random()), static=number % 3 == 2)
-        self.sources = [self._source(number, network) for number, network in enumerate(self.networks.values())]
-        self.faults: dict[str, tuple[Fault, int]] = {}
+            rng = Random(self.rng.random())
+            self.networks[name] = Network(name, rng, static=number % 3 == 2, signs=number % 4 == 3)
+        self.sources = [source(number, network) for number, network in enumerate(self.networks.values())]
+        self.faults: dict[str, Tonight] = {}
         self.asked: dict[str, int] = defaultdict(int)
         self.served: dict[str, list[Truth]] = defaultdict(list)
         self.watch = Watch(self.networks)
         self.told = hashlib.sha256()
         self.decided: set[str] = set()
+        self.introduced: set[str] = set()
         self.happened: dict[str, int] = defaultdict(int)
 
     def run(self) -> str:
         with ExitStack() as stack:
             stack.callback(self.machine.close)
             feeds = FeedClient(stack.enter_context(connect(self.answer)), self.clock.patience)
+            with database(self.database):
+                pass  # empty, of the newest shape
             self.engine = self._open()
             stack.callback(self._close)
             for number in range(self.scale.nights):
@@ -97,19 +123,23 @@ class Simulation:
         true = network.answer(path, question)
         if path == "feed.json":
             self.served[network.network].append(network.truth)
-        fault, since = self.faults.get(network.network, (None, 0))
+        tonight = self.faults.get(network.network)
         self.asked[network.network] += 1
-        if fault is None or self.asked[network.network] <= since or true.status != 200:
+        if tonight is None or self.asked[network.network] <= tonight.since or true.status != 200:
             return true
+        fault = tonight.fault
         self.happened[fault.__name__] += 1
-        false = fault(Asked(network, path, question, true, self.rng, self.clock))
+        false = fault(Asked(network, path, question, true, self.rng, self.clock, signed=tonight.signed))
         self.served[network.network].append(network.truth)
+        if tonight.signed:
+            kept = {name: text for name, text in true.headers.items() if name in SIGNATURE_HEADERS}
+            return replace(false, headers={**kept, **false.headers})
         return false
 
     def _night(self, number: int, feeds: FeedClient) -> None:
         calm = number >= self.scale.nights - CALM_NIGHTS
         self.faults, self.asked, self.served = {}, defaultdict(int), defaultdict(list)
-        self.decided = set()
+        self.decided, self.introduced = set(), set()
         killing = not calm and self.rng.random() < KILLED_SHARE
         for name, network in self.networks.items():
             if not calm:
@@ -118,14 +148,25 @@ class Simulation:
                     network.change()  # or the hub would hardly have been at work
                 if self.rng.random() < FAULTY_SHARE:
                     network.add_some()  # or only `feed.json` would be asked for
-                    self.faults[name] = (self.rng.choice(OFTEN), self.rng.choice((0, 1, 1, 2)))
+                    fault = impostor if network.known and self.rng.random() < IMPOSTOR_SHARE else self.rng.choice(OFTEN)
+                    since, signed = self.rng.choice((0, 1, 1, 2)), self.rng.random() < 0.5
+                    self.faults[name] = Tonight(fault, 0 if fault is impostor else since, signed)
         last = number == self.scale.nights - 1
         resolves = last or number % self.scale.resolve_every == 0
         releases = last or (number > 0 and number % self.scale.release_every == 0)
         killed = self._hub(number, feeds, resolves=resolves, releases=releases, calm=calm, killing=killing)
         known = Known.of_file(self.database, self.watch.last_job - 2 * self.scale.networks, self.watch.newest)
         before = self.watch.before
-        self.watch.night(known, self.served, killed=killed, decided=self.decided, faulty=self.faults)
+        for name, network in self.networks.items():
+            network.known = bool(known.keys.get(name))
+        self.watch.night(
+            known,
+            self.served,
+            killed=killed,
+            decided=self.decided,
+            introduced=self.introduced,
+            faulty=self.faults,
+        )
         for job in known.jobs:
             self.told.update(f"{number} {job}\n".encode())
         if before is None or before.issued != known.issued:
@@ -138,6 +179,7 @@ class Simulation:
         now = FIRST_NIGHT + timedelta(days=number)
         try:
             with self._machine(calm=calm, releases=releases, killing=killing):
+                self._introduce(now, calm=calm)
                 self._steward(harvest_all(self.sources, feeds, self.engine, now, threads=1), now)
                 if resolves or releases:
                     resolve(self.engine, now)
@@ -157,6 +199,18 @@ class Simulation:
                 return False
         self._reopen()
         return True
+
+    def _introduce(self, now: datetime, *, calm: bool) -> None:
+        """A network that changed its key tells a person, who tells the hub: the new key, or to forget them all."""
+        for name, network in self.networks.items():
+            before = self.watch.before
+            if not network.known or before is None or network.keys[-1] in before.keys[name]:
+                continue
+            if calm or self.rng.random() < DECIDED_SHARE:
+                self.introduced.add(name)
+                key = network.keys[-1] if calm or self.rng.random() < 0.7 else None
+                trust(self.engine, name, key, overlap=None, author="CIRRMA", reason="vu", now=now)
+                network.known = key is not None
 
     def _steward(self, jobs: Sequence[Job], now: datetime) -> None:
         """Soon a person decides about what waits, rightly or wrongly, and may take a rejection back later.
@@ -218,22 +272,13 @@ class Simulation:
 
     def _open(self) -> Engine:
         engine = open_engine(f"sqlite:///{self.database}")
-        upgrade(engine)
         self.machine.watch(engine)
         return engine
 
     def _close(self) -> None:
+        self.machine.arm(None)
         self.engine.dispose()
 
     def _journal(self) -> int:
         """The size of the database's own files, so that a small disk meets the release's."""
         return max(file.stat().st_size for file in self.database.parent.glob("hub.sqlite*"))
-
-    def _source(self, number: int, network: Network) -> Source:
-        return Source(
-            name=network.network,
-            title=network.network,
-            base_url=f"http://{PREFIX}{number}",
-            kind=SourceKind.STATIC if network.static else SourceKind.LIVE,
-            limits=LIMITS,
-        )
