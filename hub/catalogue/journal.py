@@ -90,6 +90,14 @@ class Journal:
             [listed, limit],
         )
 
+    def count_standing(self) -> int:
+        """How many records are open data now."""
+        return int(self._database.one("SELECT count(*) FROM changes WHERE NOT gone")[0])
+
+    def standing(self, limit: int, start: int = 0) -> list[Change]:
+        """The records that are open data now, in order of id, from the one at `start`."""
+        return self._read("changes WHERE NOT gone ORDER BY changes.id LIMIT ? OFFSET ?", [limit, start])
+
     def first(self) -> str | None:
         """The moment of the oldest change; None without any."""
         moment: str | None = self._database.one("SELECT min(changed_at) FROM changes")[0]

@@ -19,6 +19,7 @@ from hub.web import api, feeds, files, oai, portal, problems
 from hub.web.current import Clock, ReleaseSource, now_utc
 from hub.web.dated import Dated
 from hub.web.framing import NETWORKS, origins
+from hub.web.portal import crawlers
 from hub.web.security import Compressed, Conditional, HeadAsGet, SecurityHeaders, Shared
 
 
@@ -63,6 +64,7 @@ def create_app(
     app.include_router(files.router(release))
     app.include_router(feeds.router(release))
     app.include_router(oai.router(release))
+    app.include_router(crawlers.router(release))
     app.include_router(pages.router())
     app.include_router(pages.embeds())
     app.mount("/static", portal.Assets(), name="static")

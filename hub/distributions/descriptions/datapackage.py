@@ -45,7 +45,7 @@ def _resource(file: FileEntry, tables: Mapping[str, Table], imprint: Imprint) ->
         "name": file.path.replace("/", "-").replace(".", "-").lower(),
         "path": file.path,
         "title": file.title,
-        "format": file.path.rpartition(".")[2],
+        "format": "py" if file.media_type == "text/x-python" else file.path.rpartition(".")[2],
         "mediatype": file.media_type,
         "bytes": file.bytes,
         "hash": f"sha256:{file.sha256}",

@@ -106,6 +106,8 @@ def package_is_valid(folder: Path) -> tuple[bool, list[str]]:
         warnings.simplefilter("ignore", ResourceWarning)  # frictionless leaves files open
         report = Package.from_descriptor(said, basepath=str(folder)).validate()
     assert len(report.tasks) == len(said["resources"])
+    formats = {resource["path"]: resource["format"] for resource in said["resources"]}
+    assert [path for path, form in formats.items() if not re.fullmatch("[a-z]{2,7}", form)] == []
     return report.valid, [f"{task.name}: {error.note}" for task in report.tasks for error in task.errors]
 
 

@@ -1,11 +1,15 @@
 """Feeds and calendars as their readers read them: feedparser, icalendar."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import feedparser
 import httpx
+import lxml.etree
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 from icalendar import Calendar
 
 from hub.catalogue import Catalogue
@@ -14,6 +18,7 @@ from hub.model.imprint import Imprint
 from hub.stages.release import publish
 from hub.web.app import create_app
 from hub.web.current import CurrentRelease
+from hub.web.portal import crawlers
 from tests.hub.distributions.lines import actor, published
 from tests.hub.web.conftest import serving
 from tests.hub.web.release import NOW
@@ -59,6 +64,39 @@ def test_every_search_has_a_feed_of_the_same_records(client: httpx.Client, catal
         'type="application/atom+xml" title="Suivre cette recherche (Atom)" href="/acteurs.atom?q=senegal&amp;' in page
     )
     assert client.get("/acteurs.atom?rayon=-1").status_code == 400
+
+
+def test_search_engines_find_every_open_record_and_only_those(tmp_path: Path) -> None:
+    for night, lines in enumerate(([actor("1"), actor("2"), actor("3")], [actor("1", name="Autre nom"), actor("3")])):
+        contents = Contents(lines={"actor": published(*lines)}, imprint=Imprint(site=SITE))
+        publish(contents, tmp_path, NOW.replace(day=3 + night))
+    app = FastAPI()
+    app.include_router(crawlers.router(CurrentRelease(tmp_path), most=1))
+    with TestClient(app) as client:
+        listed = re.findall(r"<loc>([^<]+)", client.get("/sitemap.xml").text)
+        parts = [lxml.etree.fromstring(client.get(each.removeprefix(SITE)).content) for each in listed]
+
+    told = {loc.text: loc.getnext() for part in parts for loc in part.iterfind("{*}url/{*}loc")}
+    changed = {path: at.text for path, at in told.items() if at is not None}
+    ids = {line["id"]: line["name"] for line in lines}
+    assert f"Sitemap: {SITE}/sitemap.xml" in client.get("/robots.txt").text
+    assert {f"{SITE}/", f"{SITE}/acteurs"} <= told.keys() - changed.keys()
+    assert changed == {
+        f"{SITE}/acteurs/{each}": f"2026-11-0{4 if name == 'Autre nom' else 3}" + f"T{NOW:%H:%M:%S}Z"
+        for each, name in ids.items()
+    }
+
+
+def test_a_site_without_a_name_has_no_sitemap(client: httpx.Client) -> None:
+    robots = client.get("/robots.txt").text
+
+    assert "Disallow: /*?au=" in robots
+    assert "Sitemap" not in robots
+    assert [client.get(path).status_code for path in ("/sitemap.xml", "/sitemap-1.xml", "/sitemap-x.xml")] == [
+        404,
+        404,
+        400,
+    ]
 
 
 def test_who_agreed_to_the_catalogue_alone_is_in_no_feed(client: httpx.Client, hidden_id: str) -> None:
