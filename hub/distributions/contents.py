@@ -2,9 +2,9 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any, NamedTuple, Self, TypeVar
 
 import orjson
@@ -116,15 +116,14 @@ class Ids:
     @classmethod
     def of(cls, ids: Iterable[str]) -> Self:
         """The digest depends on the order: files are sorted."""
-        count, digest = 0, hashlib.sha256()
+        counted = Counted()
         for batch in portions(ids):
-            count += len(batch)
-            digest.update("\n".join([*batch, ""]).encode())
-        return cls(count=count, digest=digest.hexdigest())
+            counted.extend(batch)
+        return cls(count=counted.ids.count, digest=counted.ids.digest)
 
 
 class Counted:
-    """The same, of ids that come one by one."""
+    """The same, of ids that come one by one, or some at a time."""
 
     def __init__(self) -> None:
         self._count, self._digest = 0, hashlib.sha256()
@@ -132,6 +131,10 @@ class Counted:
     def add(self, national_id: str, times: int = 1) -> None:
         self._count += times
         self._digest.update(f"{national_id}\n".encode() * times)
+
+    def extend(self, ids: Sequence[str]) -> None:
+        self._count += len(ids)
+        self._digest.update("\n".join([*ids, ""]).encode())
 
     @property
     def ids(self) -> Ids:
@@ -174,14 +177,14 @@ def outline(contents: Contents) -> Outline:
     closed = contents.closed or _closed(contents)
     members = defaultdict[str, Counted](Counted)
     for rows in _hashed(contents.members, whole):
-        for row in _open(rows, [row.national_id for row in rows], closed):
-            members[row.collection].add(row.national_id)
+        found = _open(rows, [row.national_id for row in rows], closed)
+        for collection, some in groupby(found, key=lambda row: row.collection):
+            members[collection].extend([row.national_id for row in some])
     for _ in _hashed(contents.edges, whole):
         pass
     identifiers = Counted()
     for issued in _hashed(contents.identifiers, whole):
-        for each in _open(issued, [each.leads_to or each.id for each in issued], closed):
-            identifiers.add(each.id)
+        identifiers.extend([each.id for each in _open(issued, [each.leads_to or each.id for each in issued], closed)])
     for declared in _declared(contents):
         whole.update(orjson.dumps(declared, option=orjson.OPT_SORT_KEYS))
     return Outline(
@@ -216,13 +219,17 @@ def portions(rows: Iterable[_Row]) -> Iterator[list[_Row]]:
 
 def _of_lines(collection: str, lines: Iterable[PublicLine], whole: Any) -> tuple[Ids, Ids, str]:
     """Of the lines that go into a hash: which they are, which of them are open, and the set digest of the open ones."""
-    every, some, digest = Counted(), Counted(), SetDigest()
-    for line in lines:
-        whole.update(line.raw + (b"\n" if line.open else b"\r"))
-        every.add(line.id)
-        if line.open:
-            some.add(line.id)
-            digest = digest.plus(collection, line.id, hash_of(line.raw))
+    every, some = Counted(), Counted()
+
+    def opened() -> Iterator[PublicLine]:
+        for batch in portions(lines):
+            whole.update(b"".join([line.raw + (b"\n" if line.open else b"\r") for line in batch]))
+            every.extend([line.id for line in batch])
+            shown = [line for line in batch if line.open]
+            some.extend([line.id for line in shown])
+            yield from shown
+
+    digest = SetDigest.of((collection, line.id, hash_of(line.raw)) for line in opened())
     return every.ids, some.ids, digest.hex
 
 

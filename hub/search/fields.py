@@ -86,6 +86,8 @@ def document(line: JSON, row: int) -> str:
 
 def compact(text: str) -> str:
     """An identifier or address without its separators: how both sides of a comparison are spelt."""
+    if text.isalnum():
+        return text.lower()
     bare = text.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www.")
     return _SEPARATORS.sub("", bare)
 
@@ -106,7 +108,7 @@ def _codes(line: JSON) -> dict[str, Sequence[str]]:
     """facet -> the codes of a line, each once."""
     type_ = line.get("type")
     return {
-        "types": (type_, *vocabulary("actor-types").ancestors(type_)) if type_ else (),
+        "types": _lineage(type_) if type_ else (),
         "regions": regions(line),
         "departments": departments(line),
         "sectors": _each_once(line, "sectors"),
@@ -116,6 +118,11 @@ def _codes(line: JSON) -> dict[str, Sequence[str]]:
         "stages": (line["stage"],) if line.get("stage") else (),
         "kinds": (line["kind"],) if line.get("kind") else (),
     }
+
+
+@cache
+def _lineage(type_: str) -> tuple[str, ...]:
+    return (type_, *vocabulary("actor-types").ancestors(type_))
 
 
 def _each_once(line: JSON, facet: str) -> Sequence[str]:
@@ -139,13 +146,13 @@ def _spelt(line: JSON, name: str, places: Sequence[JSON]) -> dict[str, Sequence[
     """field -> the folded words that its own words give."""
     acronym = line.get("acronym")
     others = [initials(name), *line.get("other_names", ()), *line.get("former_names", ())]
-    told = [line.get("description") or line.get("summary") or "", *_neighbours(line)]
+    told = " ".join([line.get("description") or line.get("summary") or "", *_neighbours(line)])
     return {
         "acronym": words(acronym) if acronym else (),
         "name": words(name),
         "aliases": words(" ".join(others)),
         "place": [word for place in places for word in _located(*map(place.get, ("city", "name", "postcode")))],
-        "text": words(" ".join(told)),
+        "text": words(told) if told else (),
     }
 
 

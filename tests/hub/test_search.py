@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.model.territory import territory
-from hub.search import Query, SearchIndex
+from hub.search import Query, SearchIndex, grid
 from hub.search.analysis import initials, roots, words
 from schemas.canonical import JSON
 from schemas.errors import ConfigError
@@ -295,3 +295,15 @@ def test_links_that_a_killed_process_left_go_when_another_opens_an_index(
     built(tmp_path / "index", [actor()])
 
     assert sorted(path.name for path in (tmp_path / "temporary").iterdir()) == ["other-c", "rrma-index-b"]
+
+
+@given(st.floats(-85.05, 85.05), st.floats(-180, 180))
+def test_a_point_lies_between_the_edges_of_its_cell_at_every_zoom(lat: float, lon: float) -> None:
+    for zoom, cell in zip(grid.ZOOMS, grid.cells(lat, lon), strict=True):
+        side = 2 ** (zoom + 2)
+        row, column = divmod(cell, side)
+        west, east = (360 * each / side - 180 for each in (column, column + 1))
+        north, south = (math.degrees(math.atan(math.sinh(math.pi * (1 - 2 * each / side)))) for each in (row, row + 1))
+
+        assert west - 1e-9 <= lon <= east + 1e-9
+        assert south - 1e-9 <= lat <= north + 1e-9
