@@ -27,7 +27,10 @@ from schemas.registry import resolved, schema_of
 from schemas.text import fold
 from schemas.vocabularies import vocabulary
 
-Rule = Callable[[Any, str, list[Issue]], None]
+# Where a value stands: () for the whole, else where its holder stands and its name, or its place, there. Most records
+# have nothing wrong with them, and then nobody spells a pointer.
+At = tuple[Any, ...]
+Rule = Callable[[Any, At, list[Issue]], None]
 
 # Mailboxes of private persons in France: an association's own address rarely ends there, a volunteer's often does.
 PERSONAL_DOMAINS = frozenset(
@@ -47,7 +50,7 @@ _SHORTEST_NAME = 4
 
 @cache
 def compiled(schema_id: str) -> Rule:
-    """The rules of a schema as one function (payload, "", issues found so far)."""
+    """The rules of a schema as one function (payload, (), issues found so far)."""
     document = schema_of(schema_id)
     return _rule(document, document, required=True) or _nothing
 
@@ -71,9 +74,9 @@ def _array_rule(document: JSON, node: JSON) -> Rule | None:
     if each is None:
         return None
 
-    def check(values: Any, pointer: str, found: list[Issue]) -> None:
+    def check(values: Any, at: At, found: list[Issue]) -> None:
         for index, value in enumerate(values):
-            each(value, f"{pointer}/{index}", found)
+            each(value, (at, index), found)
 
     return check
 
@@ -86,21 +89,21 @@ def _object_rule(document: JSON, node: JSON) -> Rule:
     whole = _BY_NAME[node["x-rule"]] if "x-rule" in node else None
     spellings, rule_of = _misspellings(document, properties), below.get
 
-    def check(value: Any, pointer: str, found: list[Issue]) -> None:
+    def check(value: Any, at: At, found: list[Issue]) -> None:
         unknown: list[str] = []
         for name, one in value.items():
             rule = rule_of(name, _strange)
             if rule is _strange:
                 unknown.append(name)
             elif rule is not None:
-                rule(one, f"{pointer}/{name}", found)
+                rule(one, (at, name), found)
         for first, second, comes_first in ordered:
             if first in value and second in value:
-                comes_first(value, pointer, found)
+                comes_first(value, at, found)
         if whole is not None:
-            whole(value, pointer, found)
+            whole(value, at, found)
         if unknown:
-            _check_spelling(unknown, spellings, pointer, found)
+            _check_spelling(unknown, spellings, at, found)
 
     return check
 
@@ -116,14 +119,13 @@ def _misspellings(document: JSON, properties: JSON) -> Mapping[str, str]:
     return found
 
 
-def _check_spelling(unknown: Iterable[str], spellings: Mapping[str, str], pointer: str, found: list[Issue]) -> None:
+def _check_spelling(unknown: Iterable[str], spellings: Mapping[str, str], at: At, found: list[Issue]) -> None:
     for name in unknown:
         squeezed = fold(name[:60]).replace(" ", "")
         meant = next((spellings[reading] for reading in _one_letter_less(squeezed) if reading in spellings), None)
         if meant is not None:
-            where = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
             sentence = f"La propriété « {name} » n'est pas connue et ne sera pas lue. Vouliez-vous dire « {meant} » ?"
-            found.append(fault("misspelt-property", where, sentence))
+            found.append(_fault("misspelt-property", (at, name), sentence))
 
 
 def _one_letter_less(word: str) -> list[str]:
@@ -136,9 +138,9 @@ def _one_letter_less(word: str) -> list[str]:
 def _code_rule(words: str, issue_code: str) -> Rule:
     terms = vocabulary(words).terms
 
-    def check(value: Any, pointer: str, found: list[Issue]) -> None:
+    def check(value: Any, at: At, found: list[Issue]) -> None:
         if value not in terms:
-            found.append(fault(issue_code, pointer, _unknown_code(words, value)))
+            found.append(_fault(issue_code, at, _unknown_code(words, value)))
 
     return check
 
@@ -146,10 +148,10 @@ def _code_rule(words: str, issue_code: str) -> Rule:
 def _codes_rule(words: str) -> Rule:
     terms = vocabulary(words).terms
 
-    def check(values: Any, pointer: str, found: list[Issue]) -> None:
+    def check(values: Any, at: At, found: list[Issue]) -> None:
         for index, value in enumerate(values):
             if value not in terms:
-                found.append(fault("unknown-code", f"{pointer}/{index}", _unknown_code(words, value)))
+                found.append(_fault("unknown-code", (at, index), _unknown_code(words, value)))
 
     return check
 
@@ -166,11 +168,11 @@ def _unknown_code(words: str, value: str) -> str:
 def _order_rule(document: JSON, node: JSON, first: str, second: str) -> Rule:
     titles = [resolved(document, node["properties"][name])["title"] for name in (first, second)]
 
-    def check(value: Any, pointer: str, found: list[Issue]) -> None:
+    def check(value: Any, at: At, found: list[Issue]) -> None:
         low, high = value[first], value[second]
         if _comes_after(low, high):
             sentence = f"« {titles[1]} » ({high}) vient avant « {titles[0]} » ({low}). Vérifiez les deux valeurs."
-            found.append(fault("wrong-order", f"{pointer}/{second}", sentence))
+            found.append(_fault("wrong-order", (at, second), sentence))
 
     return check
 
@@ -188,88 +190,101 @@ def _comes_after(low: Any, high: Any) -> bool:
     return bool(low[:told] > high[:told])
 
 
-def _nothing(value: Any, pointer: str, found: list[Issue]) -> None:
+def _fault(code: str, at: At, sentence: str) -> Issue:
+    return fault(code, _pointer(at), sentence)
+
+
+def _pointer(at: At) -> str:
+    """As an RFC 6901 JSON Pointer."""
+    spelt = ""
+    while at:
+        at, name = at
+        spelt = f"/{str(name).replace('~', '~0').replace('/', '~1')}{spelt}"
+    return spelt
+
+
+def _nothing(value: Any, at: At, found: list[Issue]) -> None:
     """The rule of a schema that has none."""
 
 
-def _strange(value: Any, pointer: str, found: list[Issue]) -> None:
+def _strange(value: Any, at: At, found: list[Issue]) -> None:
     """Stands for the rule of a property that the schema does not name."""
 
 
-def _url(value: Any, pointer: str, found: list[Issue]) -> None:
+def _url(value: Any, at: At, found: list[Issue]) -> None:
     host = _HOST.match(value)
     if host is None or not _DOMAIN.fullmatch(host[1]):
         sentence = f"L'adresse « {value[:200]} » ne mène à aucun domaine public. Exemple : « https://www.exemple.fr »."
-        found.append(fault("url-host", pointer, sentence))
+        found.append(_fault("url-host", at, sentence))
 
 
-def _email(value: Any, pointer: str, found: list[Issue]) -> None:
+def _email(value: Any, at: At, found: list[Issue]) -> None:
     domain = value.rpartition("@")[2]
     if domain.lower() in PERSONAL_DOMAINS:
         sentence = (
             f"« {domain} » est une messagerie de particulier : publiez plutôt une boîte générique de la structure. "
             "Exemple : « contact@exemple.fr »."
         )
-        found.append(fault("personal-mailbox", pointer, sentence))
+        found.append(_fault("personal-mailbox", at, sentence))
     else:
-        _personal_email(value, pointer, found)
+        _personal_email(value, at, found)
 
 
-def _personal_email(value: Any, pointer: str, found: list[Issue]) -> None:
+def _personal_email(value: Any, at: At, found: list[Issue]) -> None:
     if not _DOMAIN.fullmatch(value.rpartition("@")[2]):
         sentence = "Ce qui suit le @ n'est pas un domaine. Exemple : « contact@exemple.fr »."
-        found.append(fault("email-domain", pointer, sentence))
+        found.append(_fault("email-domain", at, sentence))
 
 
-def _plain(value: Any, pointer: str, found: list[Issue]) -> None:
+def _plain(value: Any, at: At, found: list[Issue]) -> None:
     if html.has_markup(value):
         sentence = (
             "Ce texte contient du HTML (balises ou entités), qui serait affiché tel quel. Donnez du texte simple."
         )
-        found.append(fault("html-in-text", pointer, sentence))
+        found.append(_fault("html-in-text", at, sentence))
 
 
-def _rich(value: Any, pointer: str, found: list[Issue]) -> None:
+def _rich(value: Any, at: At, found: list[Issue]) -> None:
     if not html.is_clean(value):
         allowed = ", ".join(sorted(html.TAGS))
         sentence = f"Une partie de la mise en forme sera retirée. Balises permises : {allowed}."
-        found.append(fault("html-cleaned", pointer, sentence))
+        found.append(_fault("html-cleaned", at, sentence))
 
 
-def _partial_date(value: Any, pointer: str, found: list[Issue]) -> None:
+def _partial_date(value: Any, at: At, found: list[Issue]) -> None:
     try:
         date.fromisoformat(value + "2000-01-01"[len(value) :])
     except ValueError:
         sentence = f"« {value} » n'existe pas dans le calendrier. Exemple : « 2024-02-29 », « 2024-02 » ou « 2024 »."
-        found.append(fault("impossible-date", pointer, sentence))
+        found.append(_fault("impossible-date", at, sentence))
 
 
-def _phone(value: Any, pointer: str, found: list[Issue]) -> None:
+def _phone(value: Any, at: At, found: list[Issue]) -> None:
     if not _PHONE.fullmatch(value):
         sentence = f"« {value} » n'est pas un numéro de téléphone. Exemple : « +33 2 38 00 00 00 »."
-        found.append(fault("phone-shape", pointer, sentence))
+        found.append(_fault("phone-shape", at, sentence))
 
 
-def _contact(value: Any, pointer: str, found: list[Issue]) -> None:
+def _contact(value: Any, at: At, found: list[Issue]) -> None:
     if "consent" not in value:
         sentence = "Sans accord (« consent »), cette personne ne sera pas transmise. Indiquez sa portée et sa date."
-        found.append(fault("contact-without-consent", pointer, sentence))
+        found.append(_fault("contact-without-consent", at, sentence))
 
 
-def _scope(value: Any, pointer: str, found: list[Issue]) -> None:
+def _scope(value: Any, at: At, found: list[Issue]) -> None:
     known = {"region": region, "department": department}.get(value.get("level", ""))
     for index, code in enumerate(value.get("codes", ()) if known else ()):
         if known is not None and known(code) is None:
             sentence = (
                 f"« {code} » n'est le code d'aucun territoire de ce niveau. Exemple : « 24 » (Centre-Val de Loire)."
             )
-            found.append(fault("unknown-territory", f"{pointer}/codes/{index}", sentence))
+            found.append(_fault("unknown-territory", ((at, "codes"), index), sentence))
 
 
-def _identifier(value: Any, pointer: str, found: list[Issue]) -> None:
+def _identifier(value: Any, at: At, found: list[Issue]) -> None:
     scheme, number = value.get("scheme"), value.get("value")
     if scheme is not None and number is not None and (problem := _identifier_problem(scheme, number)):
-        found.append(fault(problem[0], f"{pointer}/value", problem[1]))
+        found.append(_fault(problem[0], (at, "value"), problem[1]))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -287,7 +302,7 @@ def _identifier_problem(scheme: str, number: str) -> tuple[str, str] | None:
     return "identifier-untidy", f"L'identifiant {name} s'écrit « {tidy} », sans rien d'autre."
 
 
-def _siren_and_siret(value: Any, pointer: str, found: list[Issue]) -> None:
+def _siren_and_siret(value: Any, at: At, found: list[Issue]) -> None:
     given = value.get("identifiers", ())
     sirens = {one.get("value") for one in given if one.get("scheme") == "siren"} if len(given) > 1 else ()
     for index, one in enumerate(given if sirens else ()):
@@ -297,10 +312,10 @@ def _siren_and_siret(value: Any, pointer: str, found: list[Issue]) -> None:
                 f"Le SIRET « {siret} » n'appartient pas au SIREN de la fiche : ses neuf premiers chiffres devraient "
                 "être ce SIREN."
             )
-            found.append(fault("siren-siret-mismatch", f"{pointer}/identifiers/{index}/value", sentence))
+            found.append(_fault("siren-siret-mismatch", (((at, "identifiers"), index), "value"), sentence))
 
 
-def _place(value: Any, pointer: str, found: list[Issue]) -> None:
+def _place(value: Any, at: At, found: list[Issue]) -> None:
     for code, name, sentence in places.problems(
         value.get("country", "FR"),
         value.get("postcode"),
@@ -309,7 +324,7 @@ def _place(value: Any, pointer: str, found: list[Issue]) -> None:
         value.get("lat"),
         value.get("lon"),
     ):
-        found.append(fault(code, f"{pointer}/{name}", sentence))
+        found.append(_fault(code, (at, name), sentence))
 
 
 _BY_KIND: Mapping[str, Rule] = {

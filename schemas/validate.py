@@ -45,7 +45,7 @@ def issues(schema_id: str, payload: Any, *, perimeter: Collection[str] = ()) -> 
         if len(errors) == MOST_ERRORS or not isinstance(payload, dict):
             return tuple(found)
         payload = _without(payload, (issue.pointer for issue in found))
-    compiled(schema_id)(payload, "", found)
+    compiled(schema_id)(payload, (), found)
     if perimeter:
         found += _perimeter_issues(payload, perimeter)
     return tuple(sorted(found, key=_place_and_code)) if len(found) > 1 else tuple(found)
