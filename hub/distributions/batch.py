@@ -17,7 +17,7 @@ from hub.distributions.kernels import Column
 from schemas.canonical import JSON
 from schemas.registry import LATEST, resolved, schema_of
 
-_RECORDS, _BYTES = 2_000, 4 << 20  # of a batch: the first that is reached ends it
+_RECORDS, _BYTES = 4_000, 4 << 20  # of a batch: the first that is reached ends it
 _SCALARS = {"string": pa.string(), "number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
 # What a public line says beyond its schema: see `hub.model.golden`. Its provenance is not read.
 _SOURCE = {"network": pa.string(), "id": pa.string(), "attribution": pa.struct({"source": pa.string()})}
@@ -35,17 +35,18 @@ class Batch:
     def __len__(self) -> int:
         return len(self.lines)
 
-    @cached_property
+    @property
     def raw(self) -> bytes:
-        """The lines, each with its end."""
+        """The lines, each with its end; made anew each time, to be let go."""
         return b"\n".join([*self.lines, b""])
 
     @cached_property
     def records(self) -> Any:
         """A column for each property of the schema, groups as structs. Raises ValueError on what is no such record."""
+        raw = self.raw
         read = pyarrow.json.read_json(
-            pa.BufferReader(self.raw),
-            read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(self.raw)),
+            pa.BufferReader(raw),
+            read_options=pyarrow.json.ReadOptions(use_threads=False, block_size=len(raw)),
             parse_options=pyarrow.json.ParseOptions(
                 explicit_schema=shape(self.collection), unexpected_field_behavior="ignore"
             ),
@@ -73,13 +74,13 @@ class Batch:
         return cast(_Made, self._made[how])
 
 
-def batches(collection: str, lines: Iterable[bytes]) -> Iterator[Batch]:
-    """Lines as batches. Where one ends depends on the lines alone, so that the same lines make the same files."""
+def batches(collection: str, lines: Iterable[bytes], records: int = _RECORDS) -> Iterator[Batch]:
+    """Lines as batches, each of at most so many records. No file tells where one ended."""
     waiting, held = list[bytes](), 0
     for line in lines:
         waiting.append(line)
         held += len(line)
-        if len(waiting) == _RECORDS or held >= _BYTES:
+        if len(waiting) == records or held >= _BYTES:
             yield Batch(collection, waiting)
             waiting, held = [], 0
     if waiting:

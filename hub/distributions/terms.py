@@ -107,9 +107,11 @@ def expanded(name: str) -> str:
 class Said:
     """One property of some things.
 
-    rows: of each value, the thing it belongs to, in order. None: a value or null for each thing.
+    place: the same for a property in every batch, whatever the others say.
+    rows:  of each value, the thing it belongs to, in order. None: a value or null for each thing.
     """
 
+    place: int
     name: str
     values: "Column | Things"
     rows: Any = None
@@ -123,34 +125,36 @@ class Things:
     """
 
     def __init__(self, count: int, type_: str = "") -> None:
-        self.count, self.said = count, list[Said]()
+        self.count, self.said, self._places = count, list[Said](), 0
         if type_:
             self.add("rdf:type", pa.repeat(type_, count))
 
     def add(self, name: str, values: Column, rows: Any = None) -> None:
         """A property of those that have one. rows: of each value, the thing it belongs to; none: one for each thing."""
+        self._places += 1
         if values.null_count == len(values):
             return
         if rows is not None and values.null_count:
             stated = values.is_valid()
             values, rows = values.filter(stated), rows[stated.to_numpy(zero_copy_only=False)]
-        self.said.append(Said(name, values, rows))
+        self.said.append(Said(self._places, name, values, rows))
 
     def hold(self, name: str, things: "Things", rows: Any) -> None:
         """A property whose values are things."""
+        self._places += 1
         if things.count:
-            self.said.append(Said(name, things, rows))
+            self.said.append(Said(self._places, name, things, rows))
 
 
 def triples(subjects: Column, things: Things, labels: Column) -> Column:
     """The lines of N-Triples of each thing. labels: what its blank nodes' names begin with, unique in the file."""
     told = []
-    for at, said in enumerate(things.said):
+    for said in things.said:
         rows, name = said.rows, f" {expanded(said.name)} "
         of = subjects if rows is None else subjects.take(pa.array(rows))
         if isinstance(said.values, Things):
-            places = pa.array(np.arange(len(rows)) - np.searchsorted(rows, rows)).cast(pa.string())
-            blank = pc.binary_join_element_wise(labels.take(pa.array(rows)), f".{at}.", places, "")
+            numbers = pa.array(np.arange(len(rows)) - np.searchsorted(rows, rows)).cast(pa.string())
+            blank = pc.binary_join_element_wise(labels.take(pa.array(rows)), f".{said.place}.", numbers, "")
             lines = beside(of, name, blank, " .\n", triples(blank, said.values, blank))
         else:
             values = coded(said.values, expanded) if said.name == "rdf:type" else said.values

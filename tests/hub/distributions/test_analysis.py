@@ -145,11 +145,11 @@ def test_no_writer_keeps_what_it_has_written(form: Format, tmp_path: Path) -> No
     def peak(count: int) -> int:
         tracemalloc.start()
         try:
-            for _ in form.write(tmp_path / "file", "actor", batches("actor", Endless(count)), Imprint()):
+            for _ in form.write(tmp_path / "file", "actor", batches("actor", Endless(count), records=100), Imprint()):
                 pass
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
 
     peak(10)
-    assert peak(7_000) < peak(4_000) + 300_000  # two batches, then more
+    assert peak(1_500) < peak(300) + 100_000
