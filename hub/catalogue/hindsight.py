@@ -39,6 +39,12 @@ def record(then: Catalogue, now: Catalogue, collection: str, national_id: str) -
     return known, regrouped(then, now, collection).get(known, [])
 
 
+def forget() -> None:
+    """Let go of the releases that were compared: what is kept of one that was withdrawn keeps its files on the disk."""
+    regrouped.cache_clear()
+    statistics.cache_clear()
+
+
 def bodies(then: Catalogue, now: Catalogue, collection: str, published: Iterable[str]) -> dict[str, list[str]]:
     """What is one thing now of which these spoke then, as `regrouped`, in the order of these."""
     groups, spoken = regrouped(then, now, collection), dict[str, list[str]]()

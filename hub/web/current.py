@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from hub.catalogue import Catalogue
+from hub.catalogue import Catalogue, hindsight
 from hub.distributions import checksums, freshness, kept, shelf, withdrawals
 from hub.distributions.freshness import Told
 from hub.distributions.withdrawals import Withdrawal
@@ -126,6 +126,7 @@ class CurrentRelease:
         if at != self._withdrawn_at:  # what was open of them holds their files on the disk
             self._withdrawn_at = at
             self._open.cache_clear()
+            hindsight.forget()
         return known
 
     def _before(self, known: Mapping[str, Withdrawal], name: str) -> str | None:

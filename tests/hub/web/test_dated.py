@@ -1,55 +1,26 @@
 """The past, over HTTP: what was published on a date, and the same seen with what is known now of who is who."""
 
+import gc
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from bs4 import BeautifulSoup
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from hub.distributions import withdrawals
 from hub.model.match import Verdict
-from hub.stages.publication import release
 from hub.web.app import create_app
-from hub.web.current import CurrentRelease, FixedRelease
-from tests.hub.stages.past import TOURS, Past, said
+from hub.web.current import FixedRelease
+from tests.hub.stages.past import TOURS, said
 from tests.hub.visits import NIGHT
+from tests.hub.web.history import DAY, PAGE, History, figure, soup
 
-DAY = timedelta(days=1)
 OF_TODAY = ("/releases/", "/api/", "/a-propos", "/changements", "/oai")
 KNOWN_NOW = "au=2026-11-23&vu=aujourdhui"
-PAGE = {"actors": "/api/v1/actors", "hindsight": "/api/v1/hindsight/actors"}
-
-
-class History:
-    """A hub over some nights, each with its release, and the portal that serves them."""
-
-    def __init__(self, engine: Engine, releases: Path) -> None:
-        self.past, self.releases = Past(engine), releases
-        app = create_app(CurrentRelease(releases), version="1", clock=lambda: NIGHT + 30 * DAY)
-        self.client = TestClient(app, follow_redirects=False)
-
-    def night(self) -> datetime:
-        """Publish what is known, and go on to the next night. Returns when it was published."""
-        at = self.past.now
-        self.past.night()
-        release(self.past.engine, self.releases, at)
-        return at
-
-    def get(self, path: str, at: datetime | str) -> httpx.Response:
-        as_of = at if isinstance(at, str) else at.isoformat()
-        found: httpx.Response = self.client.get(path, params={"as_of": as_of})
-        return found
-
-    def id_of(self, name: str, at: datetime) -> str:
-        [found] = [each for each in self.get(PAGE["actors"], at).json()["items"] if each["name"] == name]
-        identifier: str = found["id"]
-        return identifier
 
 
 @pytest.fixture
@@ -57,15 +28,6 @@ def history(embedded: Engine, tmp_path: Path) -> Iterator[History]:
     history = History(embedded, tmp_path / "releases")
     with history.client:
         yield history
-
-
-def figure(statistics: httpx.Response, name: str) -> int:
-    [value] = [
-        each["value"]
-        for each in statistics.json()["figures"]
-        if (each["id"], each["population"]) == (name, "published")
-    ]
-    return int(value)
 
 
 def test_a_record_a_list_and_a_figure_are_those_published_then(history: History) -> None:
@@ -331,12 +293,6 @@ def test_a_page_of_the_past_is_not_sent_twice_and_no_longer_than_its_release_is_
     assert [again(path) for path in paths] == [404, 404]
 
 
-def soup(history: History, path: str, status: int = 200) -> Any:
-    answer = history.client.get(path)
-    assert answer.status_code == status, path
-    return BeautifulSoup(answer.text, "html.parser")
-
-
 def test_a_copied_release_answers_for_its_own_time_and_later(history: History) -> None:
     history.past.put("alpha/1", said("Eau et Vie"))
     at = history.night()
@@ -344,3 +300,26 @@ def test_a_copied_release_answers_for_its_own_time_and_later(history: History) -
 
     assert client.get(PAGE["actors"], params={"as_of": at.isoformat()}).json()["total"] == 1
     assert client.get(PAGE["actors"], params={"as_of": "2026-11-01"}).status_code == 404
+
+
+def test_nothing_of_a_withdrawn_release_is_held_open(history: History) -> None:
+    history.past.put("alpha/1", said("Eau et Vie"))
+    first = history.night()
+    history.past.put("alpha/1", said("Eau et Vie Touraine"))
+    history.night()
+    assert (
+        history.get(PAGE["hindsight"], first).status_code == history.get("/api/v1/hindsight", first).status_code == 200
+    )
+    [name] = [each.name for each in history.releases.iterdir() if each.name.startswith(f"{first:%Y%m%d}")]
+    assert held_of(name) > 0
+
+    withdrawals.withdraw(history.releases, {name: ["receipt"]}, first + 2 * DAY)
+
+    assert history.get(PAGE["hindsight"], first).status_code == 410
+    gc.collect()
+    assert held_of(name) == 0
+
+
+def held_of(name: str) -> int:
+    """How many files of a release this process holds open."""
+    return sum(name in str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink())
