@@ -62,10 +62,7 @@ def cycle(home: Home = HERE, as_json: AsJson = False) -> None:
     """
     with _ended_by_signals(), open_hub(home) as hub:
         run, report = Scheduler(hub, threading.Event()).by_hand()
-    if report:
-        show_cycle(report, run, as_json=as_json)
-    else:
-        show_facts(run.as_json(), as_json=as_json)
+    show_cycle(run, report, as_json=as_json)
     if run.error:
         print(f"rrma-hub: run {run.number} failed ({run.error}): {run.reason}", file=sys.stderr)
     raise typer.Exit(_code(run))

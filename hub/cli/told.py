@@ -35,8 +35,11 @@ def released(found: Release | Unchanged) -> JSON:
     return {"release": found.name, "folder": str(found.folder), "changed": isinstance(found, Release)}
 
 
-def show_cycle(report: CycleReport, run: Run, *, as_json: bool) -> None:
-    """What the stages did, and the run that it was."""
+def show_cycle(run: Run, report: CycleReport | None, *, as_json: bool) -> None:
+    """The run that a cycle was, and what its stages did, when they came to their end."""
+    if report is None:
+        show_facts({"run": run.as_json()} if as_json else run.as_json(), as_json=as_json)
+        return
     if as_json:
         show_json(
             {

@@ -34,10 +34,10 @@ def test_a_mistake_is_taken_back_held_mended_and_followed(tmp_path: Path) -> Non
         assert (back["rolled_back_from"], back["rolled_back_to"], back["held"]) == (second, first, True)
 
         node.put("A-2", actor("Air"))
-        night = run("cycle", home=home)
+        night = run("cycle", "--json", home=home)
         assert night.exit_code == REFUSED
-        [run_of_it, *_] = told("run", "list", home=home)
-        assert (run_of_it["status"], run_of_it["error"]) == ("failed", Pinned.code)
+        of_it = json.loads(night.stdout)["run"]
+        assert (of_it["status"], of_it["error"]) == ("failed", Pinned.code)
         assert f"({Pinned.code})" in night.stderr
         status = told("status", home=home)
         assert (status["release"], status["held"]) == (back["release"], True)
