@@ -18,6 +18,7 @@ from hub.resolution.compare_names import (
     as_named,
     bare_names,
     compare_names,
+    homonymous,
     other_town,
     same_commune,
     same_place,
@@ -78,7 +79,7 @@ def _places(columns: Columns, left: Ints, right: Ints, here: Bools) -> Found:
 
 def _is_namesake(columns: Columns, left: Ints, right: Ints) -> Bools:
     """Whether either name is one that many places have."""
-    is_homonymous = columns.once("homonymous", lambda: columns.codes("homonymous")[0] >= 0)
+    is_homonymous = homonymous(columns)
     return np.asarray(is_homonymous.take(left) | is_homonymous.take(right))
 
 

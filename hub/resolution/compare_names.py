@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
 from hub.resolution.columns import Bools, Columns, Floats, Ints, Lists, Measures, in_common, shared, tally
+from hub.resolution.compare_letters import abbreviated, slips_of
 from hub.resolution.rarity import known_shares
 
 _FRANCE = 68e6  # inhabitants (INSEE, 2024)
@@ -40,9 +41,6 @@ MOST = {
 """The measures of names that may speak for a pair, and the most that each can be."""
 _TWO = 0.5  # the spread of a name that stands in two départements, as any does that two records give otherwise
 _AFTER_A_DASH = 0.25  # what a word alone is worth after a dash, where all before it is in common
-_LEAST_LETTERS = 7  # letters of a name from which a slip can be told from another name
-_LETTERS_A_SLIP = 14  # one slip of the pen, and one more for so many letters
-_CUT_OFF = 18  # letters from which the beginning of a name stands for the whole
 
 
 def compare_names(columns: Columns, left: Ints, right: Ints, here: Bools) -> Measures:
@@ -51,14 +49,15 @@ def compare_names(columns: Columns, left: Ints, right: Ints, here: Bools) -> Mea
     head = _any_in_common(columns, "heads", left, right)
     words = _words(columns, left, right)
     differ = _numbers_differ(columns, left, right)
-    slips, cut = _slips(columns, "letters", left, right, ~same & ~differ)
+    slips, cut = slips_of(columns, "letters", left, right, ~same & ~differ)
     is_placed_alike = ~_other_place(columns, left, right)
     is_open = ~same & ~differ & (slips == 0) & ~cut & is_placed_alike
-    own_slips, _ = _slips(columns, "own", left, right, is_open)
+    own_slips, _ = slips_of(columns, "own", left, right, is_open)
     is_own = np.minimum(words.lone_left, words.lone_right) >= _TELLING
+    is_short = abbreviated(columns, left, right, is_open & (own_slips == 0))
     is_all = ~same & ~differ & (words.common > 0) & (words.lone_left + words.lone_right == 0)
     slips = np.maximum(slips, own_slips)
-    nearly = (slips == 1) | ((slips > 1) & ~is_own) | (is_all & is_placed_alike)
+    nearly = (slips == 1) | ((slips > 1) & ~is_own) | (is_all & is_placed_alike) | is_short
     whole = _SLIP * np.minimum(words.common + words.lone_left, words.common + words.lone_right)
     common = np.where(same | nearly | cut, np.maximum(words.common, whole), words.common)
     acronyms, initials = columns.lists("acronyms", "initials")
@@ -83,6 +82,9 @@ def compare_names(columns: Columns, left: Ints, right: Ints, here: Bools) -> Mea
     alike = np.maximum(share - _ALIKE_FROM, 0) / (1 - _ALIKE_FROM)
     told = common + lone_left + lone_right > 0
     commune = same_commune(columns, left, right, here)
+    are_services = homonymous(columns).take(left) & homonymous(columns).take(right)
+    is_begun = cut & (np.minimum(words.lone_left, words.lone_right) == 0)
+    goes_on = is_begun & (np.maximum(words.lone_left, words.lone_right) >= _TELLING)
     return {
         "name.same": same.astype(np.float64),
         "name.nearly": nearly.astype(np.float64),
@@ -96,6 +98,8 @@ def compare_names(columns: Columns, left: Ints, right: Ints, here: Bools) -> Mea
         "name.each_here": each * commune,
         "name.shared": np.minimum(common, _MOST_SHARED),
         "name.own": np.maximum(words.rarest - _OWN, 0),
+        "name.services": ((apart > 0) & are_services).astype(np.float64),
+        "name.goes_on": goes_on.astype(np.float64),
         "name.rest": apart,
         "name.tail": np.abs(lone_left - lone_right),
         "name.longer_here": longer * commune,
@@ -128,37 +132,12 @@ def _any_in_common(columns: Columns, name: str, left: Ints, right: Ints) -> Bool
     return found
 
 
-def _slips(columns: Columns, name: str, left: Ints, right: Ints, asked: Bools) -> tuple[Ints, Bools]:
-    """Where asked: by how many slips of the pen the letters of two names differ, 0 where by too many, and whether one
-    is cut off. name: the column of these letters."""
-    coded = columns.coded(name)
-    texts, length = coded.texts, coded.texts.lengths
-    first, _ = texts.ends
-    a, b = coded.codes[left], coded.codes[right]
-    shorter, longer = np.minimum(length[a], length[b]), np.maximum(length[a], length[b])
-    maybe = asked & (a >= 0) & (b >= 0) & (first[a] == first[b]) & (shorter >= _LEAST_LETTERS)
-    close = np.flatnonzero(maybe & (longer - shorter <= 1 + longer // _LETTERS_A_SLIP))
-    one, two = (texts.at(side[close]) for side in (a, b))
-    distance = cpdist(one, two, scorer=OSA.distance, dtype=np.int32) if one else np.zeros(0, np.int32)
-    slips = np.zeros(len(left), dtype=np.int64)
-    slips[close] = np.where(distance <= 1 + longer[close] // _LETTERS_A_SLIP, distance, 0)
-    cut = np.zeros(len(left), dtype=bool)
-    beginning = columns.beginnings(name, _CUT_OFF)
-    begun = np.flatnonzero(maybe & (shorter >= _CUT_OFF) & (longer > shorter) & (beginning[a] == beginning[b]))
-    cut[begun] = list(map(_is_begun, texts.at(a[begun]), texts.at(b[begun])))
-    return slips, cut
-
-
 def _other_place(columns: Columns, left: Ints, right: Ints) -> Bools:
     """Whether the names say different places, be it a commune and a département."""
     commune, department = columns.codes("named_commune", "named_department")
     said = columns.once("place said", lambda: np.where(commune >= 0, commune, department))
     one, two = said.take(left), said.take(right)
     return np.asarray((one >= 0) & (two >= 0) & (one != two))
-
-
-def _is_begun(one: str, two: str) -> bool:
-    return one.startswith(two) or two.startswith(one)
 
 
 def same_commune(columns: Columns, left: Ints, right: Ints, here: Bools) -> Floats:
@@ -311,6 +290,11 @@ def _letters(one: Lists, two: Lists, left: Ints, right: Ints) -> Floats:
     longest = np.zeros(len(left))
     np.maximum.at(longest, positions, one.texts.lengths[codes])
     return longest
+
+
+def homonymous(columns: Columns) -> Bools:
+    """Rows whose name is one that many places have: a patron's and that of an establishment."""
+    return columns.once("homonymous", lambda: columns.codes("homonymous")[0] >= 0)
 
 
 def bare_names(columns: Columns) -> Bools:

@@ -27,6 +27,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "name.tail": ("l'un des noms en dit plus que l'autre", "core"),
     "name.longer_here": ("même commune, où l'un des noms a un mot parlant de plus", "commune"),
     "name.spread": ("nom porté dans beaucoup de départements", ""),
+    "name.services": ("un même patron, et deux sortes d'établissements", "whole"),
+    "name.goes_on": ("l'un des noms continue par un mot parlant", "whole"),
     "name.rivals": ("nom sans aucun lieu, que plusieurs départements portent", "whole"),
     "name.nothing": ("aucun mot du nom en commun", "whole"),
     "acronym.same": ("même sigle", "acronyms"),

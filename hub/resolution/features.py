@@ -3,8 +3,9 @@
 A row depends on the payload alone, so it may be cached by content hash together with FEATURES_VERSION. Texts are
 folded; "" and empty lists mean "not said", and what is not said is never evidence.
 
-    name        whole, letters, own (letters), core[], names[], acronyms[], initials[], numbers[], heads[], kind,
-                family, national (body), unit (of a larger body), homonymous (a patron's name, as many places have)
+    name        whole, letters, own (letters), begun (two letters a word), core[], names[], acronyms[], initials[],
+                numbers[], heads[], kind, family, national (body), unit (of a larger body), homonymous (a patron's name,
+                as many places have)
     in the name named_commune, named_department, named_region, named_wide (a département said beside its commune)
     seat        commune, town (of a name that several communes have), district (of a city), department, region,
                 postcode, street, population
@@ -16,7 +17,7 @@ folded; "" and empty lists mean "not said", and what is not said is never eviden
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -27,19 +28,18 @@ import pyarrow as pa
 from hub.resolution import gazetteer
 from hub.resolution.lexicon import kinds_asked, lexicon, mend, stem
 from hub.resolution.names import Name, read_name
-from hub.resolution.places import department_said
-from hub.resolution.spelling import as_meant, names_in, without_code
-from schemas import geography
+from hub.resolution.seats import city_meant, placed, street, written_out
+from hub.resolution.spelling import names_in
 from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "11"
+FEATURES_VERSION = "12"
 
 Row = Mapping[str, Any]
 
 _TEXTS = (
-    "whole", "letters", "own", "kind", "national", "unit", "family", "homonymous",
+    "whole", "letters", "own", "begun", "kind", "national", "unit", "family", "homonymous",
     "named_commune", "named_department", "named_region", "named_wide",
     "commune", "town", "district", "department", "region", "postcode", "street", "siren", "siret", "rna", "uai", "ror",
     "website", "email", "mail_domain", "phone", "private_even", "private_odd",
@@ -86,11 +86,11 @@ def table(rows: Iterable[Row]) -> pa.Table:
 
 
 def _actor(payload: JSON) -> Row:
-    seat = _dict(payload.get("seat"))
-    place = _place(seat)
+    seat = written_out(_seat(payload.get("seat")))
+    place = placed(seat)
     type_code = _text(payload.get("type"))
     spellings = [payload.get("name"), *_list(payload.get("other_names")), *_list(payload.get("former_names"))]
-    acronym, town = _text(payload.get("acronym")), gazetteer.words_of(_city(_text(seat.get("city")))[0])
+    acronym, town = _text(payload.get("acronym")), gazetteer.words_of(city_meant(seat.get("city", ""))[0])
     names = [
         read_name(each, acronym=acronym, type_code=type_code, department=place["department"], seat=town)
         for spelling in map(_text, spellings)
@@ -105,7 +105,7 @@ def _actor(payload: JSON) -> Row:
         place,
         _identified(_list(payload.get("identifiers"))),
         _active(payload, "description"),
-        street=_street(as_meant(_text(seat.get("street")))),
+        street=street(seat.get("street", "")),
         website=website,
         email=email,
         mail_domain="" if mail_domain in lexicon().free_mail else mail_domain,
@@ -129,10 +129,9 @@ def _project(payload: JSON) -> Row:
 
 
 def _announcement(payload: JSON) -> Row:
-    place = _dict(payload.get("place"))
     return _row(
         _titled(payload),
-        _place(place),
+        placed(_seat(payload.get("place"))),
         _active(payload, "summary"),
         kind=_text(payload.get("kind")),
         website=_address(_text(payload.get("relayed_from")) or _text(payload.get("url"))),
@@ -165,6 +164,7 @@ def _named(names: list[Name], type_code: str) -> Row:
         "whole": first.whole,
         "letters": first.letters,
         "own": first.own,
+        "begun": first.begun,
         "core": list(first.core),
         "names": _unique([spelling for name in names for spelling in (_spelling(name), name.letters)]),
         "acronyms": _unique([acronym for name in names for acronym in name.acronyms]),
@@ -215,33 +215,6 @@ def _spelling(name: Name) -> str:
     places = name.places.commune or name.places.department or name.places.region
     said = "".join(sorted(name.core)) or ("" if name.kind in _SAID_BY_PLACE else name.kind)
     return f"{said}@{places}" if said or places else ""
-
-
-def _place(seat: JSON) -> dict[str, Any]:
-    if _text(seat.get("country")) not in ("", "FR"):
-        return {"department": ""}
-    insee, postcode = _text(seat.get("insee")), _text(seat.get("postcode"))
-    city, code = _city(_text(seat.get("city")))
-    commune = gazetteer.seat(insee, city, postcode) or gazetteer.in_department(city, code)
-    town, inhabitants = gazetteer.homonyms(city)
-    department = commune.department if commune else gazetteer.department_of_postcode(postcode)
-    department = department or code or department_said(city)
-    return {
-        "commune": commune.insee if commune else "",
-        "town": town,
-        "district": gazetteer.district(insee, city, postcode),
-        "department": department,
-        "region": (geography.region_of(department) or "") if department else "",
-        "postcode": postcode,
-        "population": float(commune.population if commune else inhabitants),
-    }
-
-
-@lru_cache(maxsize=1 << 13)
-def _city(text: str) -> tuple[str, str]:
-    """The city as it was meant, and the département said beside it ("Tours (37)"), "" when there is none."""
-    city = as_meant(text)
-    return (city, "") if gazetteer.is_district(city) else without_code(city)
 
 
 def _department(commune: str) -> str:
@@ -313,13 +286,6 @@ def _phone(text: str) -> str:
     return digits[-9:] if len(digits) >= 9 else ""
 
 
-def _street(text: str) -> str:
-    if not text:
-        return ""
-    words = (lexicon().street_words.get(word, word) for word in fold(text).split())
-    return " ".join(word for word in words if word not in lexicon().articles)
-
-
 def _reference(value: Any) -> str:
     """Who is meant, as far as networks can agree: the core of a name, or its kind, with its place; else a national id.
 
@@ -334,6 +300,10 @@ def _reference(value: Any) -> str:
     place = read.places.commune or read.places.department or read.places.region
     said = "".join(sorted(read.core)) or kind
     return f"{said}@{place}" if said or place else ""
+
+
+def _seat(value: Any) -> Mapping[str, str]:
+    return {name: _text(said) for name, said in _dict(value).items()}
 
 
 def _unique(values: Iterable[str]) -> list[str]:

@@ -30,7 +30,7 @@ _ROWS_AT_A_TIME = 1 << 12  # what bounds memory, and stays in the processor's ca
 Records = NDArray[np.int32]
 Entries = tuple[Records, Hashes]  # record numbers, ascending, and a hash for each
 
-_ALONE = ("siren", "rna", "uai", "ror", "email", "phone")
+_ALONE = ("siren", "rna", "uai", "ror", "email", "phone", "begun")
 _LISTED = {"other_ids": "id", "match_keys": "key", "names": "name", "heads": "head", "acronyms": "acronym"}
 
 

@@ -15,10 +15,12 @@ All words are folded (`schemas.text.fold`). `lexicon.json` holds:
     homonymous_kinds    kinds whose bodies bear the same names everywhere ("Lycée Notre-Dame")
     never_left_out      kinds that the name of such a body always says
     one_per_place       kinds of which a place has one
-    branching           names that many local bodies share, as sets of stemmed words
+    branching           names that many local bodies share, as stemmed words without articles
     place_stop_words    communes whose name is an ordinary word
     mended              words whose misspellings are mended, because so much hangs on them
+    intact              words of their own that look like misspellings of these
     regions             code -> names; a region merged in 2016 keeps a code of its own, "former-" and its number
+    street_words        how the kinds of streets are abbreviated; street_kinds: what a street may be
     shared_hosts        web hosts of which each address is another body; free_mail the same for mailboxes
 """
 
@@ -40,7 +42,7 @@ _MENDABLE = 4  # letters; shorter words are one slip away from too many others
 _SETS = (
     *("articles", "legal_forms", "generic", "unit_words_within", "one_per_place", "place_stop_words", "prepositions"),
     *("title_words", "file_letters", "patrons", "establishments", "river_words", "homonymous_kinds", "never_left_out"),
-    *("shared_hosts", "free_mail"),
+    *("shared_hosts", "free_mail", "intact", "street_kinds"),
 )
 
 
@@ -87,7 +89,7 @@ class Lexicon:
     one_per_place: frozenset[str]
     families_by_type: Mapping[str, str]
     families_by_kind: Mapping[str, str]
-    branching: frozenset[frozenset[str]]
+    branching: frozenset[Words]
     place_stop_words: frozenset[str]
     prepositions: frozenset[str]
     file_letters: frozenset[str]
@@ -99,7 +101,9 @@ class Lexicon:
     shared_hosts: frozenset[str]
     free_mail: frozenset[str]
     street_words: Mapping[str, str]
+    street_kinds: frozenset[str]
     mended: tuple[str, ...]
+    intact: frozenset[str]
     regions: Mapping[Words, str]
 
     def rewrite(self, words: Words) -> Words:
@@ -124,7 +128,8 @@ class Lexicon:
 def mend(word: str) -> str:
     """A word that is one slip away from one of the words that matter most, or the beginning of one alone of them, as
     that word; any other as it is."""
-    if len(word) < _MENDABLE or word in lexicon().mended or stem(word) in common_words():
+    is_whole = word in lexicon().mended or word in lexicon().intact or stem(word) in common_words()
+    if is_whole or len(word) < _MENDABLE:
         return word
     if len(word) >= _BEGUN:
         whole = [each for each in lexicon().mended if each.startswith(word)]
@@ -158,7 +163,7 @@ def lexicon() -> Lexicon:
         **raw
         | {name: frozenset(raw[name]) for name in _SETS}
         | {
-            "branching": frozenset(frozenset(map(stem, name.split())) for name in raw["branching"]),
+            "branching": frozenset(tuple(map(stem, name.split())) for name in raw["branching"]),
             "patrons_stemmed": frozenset(map(stem, raw["patrons"])),
             "establishments_stemmed": frozenset(map(stem, [*raw["establishments"], *raw["generic"]])),
             "unit_words": {first: tuple(words for words, _ in found) for first, found in _units(raw).items()},

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from hub.resolution.lexicon import Words, kinds_asked, lexicon, stem
-from hub.resolution.places import CITY, TOWN, VILLAGE, Places, read_places
+from hub.resolution.places import CITY, TOWN, VILLAGE, Places, is_town, read_places
 from hub.resolution.spelling import (
     INITIALS_CHARS,
     as_acronym,
@@ -23,6 +23,7 @@ from hub.resolution.spelling import (
     words_of,
     written_acronyms,
 )
+from schemas.text import fold
 
 _AUTHORITY = "COLL"
 _COMMUNE, _COMMUNITY, _PRIMARY_SCHOOL = "commune", "epci", "ecole-primaire"
@@ -33,6 +34,7 @@ _COMMUNITIES = {
     "cu": ("communaute", "urbaine"),
 }
 _SAID_BY_COMMUNITIES = frozenset({"communaute", "communes", "commune", "agglomeration", "urbaine"})
+_TELLING_WORDS = 3  # of which the beginnings tell a name
 _HEAD_LETTERS = 8  # a shorter beginning may be anyone's
 _ACRONYM_CHARS = range(2, 11)
 
@@ -44,6 +46,7 @@ class Name:
     whole:    every word, rewritten; the spelling that two equal names share.
     letters:  all words but legal forms, places among them, in one run: what a slip of the pen changes least.
     own:      the same without articles and places.
+    begun:    two letters of each of its words but articles, where they are enough to tell it: "unsphe".
     acronyms: said in the name, in brackets, beside it or by the acronym property.
     initials: the acronyms that the words would give.
     national: the national body of which the name says that it is one of the local bodies, "" when it says none.
@@ -54,6 +57,7 @@ class Name:
     whole: str
     letters: str
     own: str
+    begun: str
     core: Words
     acronyms: tuple[str, ...]
     initials: tuple[str, ...]
@@ -69,7 +73,7 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     meant, code = without_code(repaired(name))
     text, bracketed = without_brackets(meant)
     department = code or department
-    beside = bracketed | {as_acronym(acronym)} if acronym else bracketed
+    beside = bracketed | {as_acronym(_without_town(acronym))} if acronym else bracketed
     every = words_of(text)
     words = _without_repeated(every, beside)
     whole, kind, national, is_unit, places = _said(words, type_code, department, seat)
@@ -86,6 +90,7 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
         whole=" ".join(whole),
         letters="".join([word for word in whole if word not in lexicon().legal_forms]),
         own="".join(_content(places.rest)),
+        begun=_begun(whole),
         core=_core(places.rest, kind),
         acronyms=tuple(sorted((beside | written_acronyms(text) | alone) - {""})),
         initials=_initials(words, said),
@@ -95,6 +100,12 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
         head=_head(text, whole),
         places=places,
     )
+
+
+def _without_town(acronym: str) -> str:
+    """ "ESITC Caen" is ESITC."""
+    first, _, rest = acronym.strip().partition(" ")
+    return first if rest and is_town(tuple(fold(rest).split())) else acronym
 
 
 def _said(words: Words, type_code: str, department: str, seat: Words) -> tuple[Words, str, str, bool, Places]:
@@ -184,21 +195,26 @@ def _unit(words: Words, kind: str, national: str) -> tuple[bool, Words]:
 
 
 def _national(words: Words) -> str:
-    """The longest of the names that local bodies share, found among the words."""
-    stems = set(map(stem, words))
+    """The longest of the names that local bodies share, found as a run of the words, whatever articles are between."""
+    stems = tuple([stem(word) for word in words if word not in lexicon().articles])
     asked = _nationals()
     if asked.keys().isdisjoint(stems):
         return ""
-    found = [name for word in stems if word in asked for phrase, name in asked[word] if phrase <= stems]
+    found = [
+        " ".join(phrase)
+        for at, word in enumerate(stems)
+        for phrase in asked.get(word, ())
+        if stems[at : at + len(phrase)] == phrase
+    ]
     return max(found, key=lambda name: (len(name), name), default="")
 
 
 @cache
-def _nationals() -> dict[str, list[tuple[frozenset[str], str]]]:
-    """One word of each name that local bodies share -> its words, and they in order."""
-    found: dict[str, list[tuple[frozenset[str], str]]] = {}
+def _nationals() -> dict[str, list[Words]]:
+    """The first word of each name that local bodies share -> all of its words."""
+    found: dict[str, list[Words]] = {}
     for phrase in lexicon().branching:
-        found.setdefault(min(phrase), []).append((phrase, " ".join(sorted(phrase))))
+        found.setdefault(phrase[0], []).append(phrase)
     return found
 
 
@@ -206,6 +222,11 @@ def _head(text: str, whole: Words) -> str:
     begun, has_more = head(text)
     letters = "".join(_content(rewritten(words_of(begun)) if has_more else whole))
     return letters if not has_more or len(letters) >= _HEAD_LETTERS else ""
+
+
+def _begun(whole: Words) -> str:
+    words = _content(whole)
+    return "".join([word[:2] for word in words]) if len(words) >= _TELLING_WORDS else ""
 
 
 def _content(words: Words) -> Words:

@@ -23,6 +23,8 @@ _INTACT = 3  # letters at one end of it that a slip leaves as they are
 _LETTERS_A_SLIP = 10  # one slip of the pen, and one more for so many letters
 _DOMINANT = 30  # times the population of the next commune of the same name: then it is meant
 _CONTRACTED = {"du": "le", "des": "les", "au": "le", "aux": "les"}
+_CUT = 3  # letters of the first and of the last word of a département's name that stand for it
+_MOST_OF_DEPARTMENT = 4  # words
 _LONGEST_PATRON = 2  # words: "Saint-Martin", but not "Saint-Pierre-et-Miquelon"
 _DEPARTMENT_WORDS = frozenset({"dept", "dpt", "dep", "departement", "de", "du", "des", "d", "l", "la", "le", "les"})
 _TELLING_WORDS = 3  # "Châtenay-sur-Seine" is believed anywhere when no other commune has the name
@@ -73,6 +75,17 @@ def is_town(words: Words) -> bool:
     return words in _departments() or any(each.population >= TOWN for each in named(" ".join(words)))
 
 
+def with_department(words: Words) -> Words:
+    """The words, a département of several words at their end written out where its words are cut: "loir atl"."""
+    for length in range(_MOST_OF_DEPARTMENT, 1, -1):
+        tail = words[-length:]
+        begun = _by_beginning().get(tail[0][:_CUT], ()) if length < len(words) and len(tail[-1]) >= _CUT else ()
+        whole = [each for each in begun if len(each) == length and all(map(str.startswith, each, tail))]
+        if len(whole) == 1:
+            return words[:-length] + whole[0]
+    return words
+
+
 def _read(words: Words, department: str, seat: Words, floor: int) -> Places:
     found: dict[str, str] = {}
     rest: list[str] = []
@@ -105,7 +118,12 @@ def _without_seat(words: Words, seat: Words, department: str, read: str) -> tupl
     """
     whole = "".join(seat)
     code = next((each.insee for each in named(" ".join(seat)) if each.department == department), "")
-    if not code or code == read or len(whole) < _LEAST_LETTERS or " ".join(seat) in lexicon().place_stop_words:
+    if (
+        not code
+        or read in (code, city_of(code))
+        or len(whole) < _LEAST_LETTERS
+        or " ".join(seat) in lexicon().place_stop_words
+    ):
         return words, ""
     together = "".join(words)
     if whole[:_INTACT] not in together and whole[-_INTACT:] not in together:
@@ -121,7 +139,7 @@ def _without_seat(words: Words, seat: Words, department: str, read: str) -> tupl
     for at in range(1, len(words)):
         tail = "".join(words[at:])
         if len(tail) >= _LEAST_LETTERS and whole.startswith(tail) and tail not in lexicon().patrons:
-            return words[:at], code
+            return words[:at], city_of(code)
     return words, ""
 
 
@@ -205,6 +223,16 @@ def _departments() -> Mapping[Words, str]:
     named = {tuple(fold(each.name).split()): each.code for each in geography.departments()}
     short = {tuple(word for word in name if word != "et"): code for name, code in named.items()}
     return {name: code for name, code in short.items() if len(name) > 1} | named
+
+
+@cache
+def _by_beginning() -> Mapping[str, list[Words]]:
+    """The first letters -> the names of départements of several words that begin with them."""
+    found: dict[str, list[Words]] = {}
+    for name in _departments():
+        if len(name) > 1:
+            found.setdefault(name[0][:_CUT], []).append(name)
+    return found
 
 
 @cache

@@ -8,7 +8,7 @@ from functools import cache
 from hub.resolution import gazetteer
 from hub.resolution.gazetteer import named
 from hub.resolution.lexicon import Words, lexicon, mend
-from hub.resolution.places import is_town
+from hub.resolution.places import is_town, with_department
 from schemas.text import fold
 
 _MOST_CHARS = 300  # a longer "name" is a description pasted in the wrong column
@@ -27,8 +27,8 @@ _CODE_OF_PLACE = re.compile(
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}(?:[^\W\d_]\b)?")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _INVERTED = re.compile(r"^(.{3,}?)\s*\(([^()]{2,40})\)(.*)$", re.DOTALL)
-_DASH = re.compile(r"\s[-–—/:]\s|[:;]\s")
-_MAYBE_DASH = re.compile(r"[-–—/:;\n]")
+_DASH = re.compile(r"\s(?:[-–—/:]|projet)\s|[:;]\s", re.IGNORECASE)
+_MAYBE_DASH = re.compile(r"[-–—/:;\n]|projet", re.IGNORECASE)
 _FORMER = re.compile(r"^(?:ex|anciennement|ancien nom|precedemment)\b")
 _RENAMED = re.compile(r"\s*[,;]?\s+(?:ex|anciennement|pr[ée]c[ée]demment)\b[\s.:-]+(?=\w{3})", re.IGNORECASE)
 _IN_BRACKETS = re.compile(
@@ -138,7 +138,7 @@ def _says_nothing(words: Words) -> bool:
 
 
 def head(text: str) -> tuple[str, bool]:
-    """What stands before a dash or a colon, and whether there is one."""
+    """What stands before a dash, a colon or the word "projet", and whether there is one."""
     if not _MAYBE_DASH.search(text):
         return text, False
     begun, dash, _ = _DASH.sub("\n", text).partition("\n")
@@ -213,11 +213,13 @@ def initials(words: Words) -> frozenset[str]:
 
 
 def rewritten(words: Iterable[str]) -> Words:
-    """Misspelt words that matter mended, known phrases replaced, and what comes before the name proper left out."""
+    """Misspelt words that matter mended, known phrases and a cut département replaced, and what comes before the name
+    proper left out."""
     mended = tuple(map(mend, words))
     found = lexicon().rewrite(mended)
     if found != mended:  # an abbreviation may have stood in a phrase: "lyc pro", "ctre communal d action sociale"
         found = lexicon().rewrite(found)
+    found = with_department(found)
     at = 0
     while at < len(found) - 1 and (found[at] in lexicon().articles or found[at] in lexicon().legal_forms):
         at += 1

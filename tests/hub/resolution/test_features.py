@@ -91,6 +91,35 @@ def test_every_spelling_of_the_name_is_a_name() -> None:
     assert {"eauvive", "eauxvivesdenantes", "puitsdumali"} <= set(row["names"])
 
 
+@pytest.mark.parametrize(
+    ("street", "kept", "commune"),
+    [
+        ("20, place de la Madeleine, 75008 - Paris", "20 place madeleine", "75056"),
+        ("10 rue Hôtel Dieu, Saint-Amand-Montrond", "10 rue hotel dieu", "18197"),
+        ("20 rue Cabanis à Lille", "20 rue cabanis", "59350"),
+        ("60 000 - Beauvais", "", "60057"),
+        ("46, rue de Locarno", "46 rue locarno", ""),
+        ("Mairie de Villecresnes, Place Charles de Gaulle", "mairie villecresnes place charles gaulle", ""),
+    ],
+)
+def test_a_town_that_stands_in_the_street_alone_is_the_seat(street: str, kept: str, commune: str) -> None:
+    row = of(seat={"street": street})
+
+    assert (row["street"], row["commune"]) == (kept, commune)
+
+
+def test_who_lives_at_an_address_and_its_post_box_are_no_part_of_the_street() -> None:
+    streets = ("Université de Nantes, 9 rue Bias, BP 61 112", "9, rue Bias CS 12345", "9 rue Bias")
+
+    assert {of(seat={"street": street})["street"] for street in streets} == {"9 rue bias"}
+
+
+def test_a_departement_in_place_of_a_town_is_where_the_body_sits() -> None:
+    row = of(seat={"city": "ARDENNES"})
+
+    assert (row["commune"], row["department"], row["region"]) == ("", "08", "44")
+
+
 json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

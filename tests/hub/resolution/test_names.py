@@ -336,3 +336,34 @@ def test_a_patron_makes_a_name_homonymous_only_with_words_of_an_establishment() 
     }
 
     assert [name for name, said in found.items() if said] == ["Résidence Jean Monnet", "Collège Victor Hugo"]
+
+
+@pytest.mark.parametrize(
+    ("name", "department"),
+    [
+        ("MAISON VEILLE SOCIALE LOIR ATLAN", "44"),
+        ("COMITE DEP GYMNASTIQUE LOIRE ATL", "44"),
+        ("Solidarité Maine et Loi", "49"),
+        ("COMITE SEINE MAR", ""),
+        ("LES AMIS DE LA HAUTE SA", ""),
+    ],
+)
+def test_a_departement_cut_short_at_the_end_is_read_where_it_can_be_but_one(name: str, department: str) -> None:
+    assert read_name(name).places.department == department
+
+
+def test_a_national_body_is_a_run_of_words_and_no_word_that_many_names_hold() -> None:
+    assert read_name("Mouvement de la Paix - Comité de Montpellier").national == "mouvement pai"
+    assert read_name("Mouvement de désarmement pour la paix").national == ""
+    assert {read_name(name).national for name in ("Réseau Afrique 37", "Alliance Loire Bénin")} == {""}
+
+
+def test_a_word_of_its_own_is_not_mended_into_another() -> None:
+    assert [mend(word) for word in ("comice", "veille", "emission")] == ["comice", "veille", "emission"]
+    assert [mend(word) for word in ("comit", "assocation")] == ["comite", "association"]
+
+
+def test_a_town_behind_an_acronym_is_no_part_of_it_nor_is_the_district_of_the_seat_of_a_name() -> None:
+    assert read_name("École de la construction", acronym="ESITC Caen").acronyms == ("esitc",)
+    seat = ("marseille", "13e", "arrondissement")
+    assert read_name("École centrale de Marseille", department="13", seat=seat).places.commune == "13055"

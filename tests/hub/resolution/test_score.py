@@ -76,6 +76,31 @@ def test_a_rare_word_in_common_weighs_more_than_an_ordinary_one() -> None:
     assert rare["name.shared"] > ordinary["name.shared"] > 0
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_one"),
+    [
+        ("UNION SPORT ST HERBLAIN", "Union sportive de Saint-Herblain", True),
+        ("SOC ENTRAID MEMB LEG HONNEUR", "Société d'entraide des membres de la Légion d'honneur", True),
+        ("Amicale Jean Rostand Vergers", "Amicale Jeanne Rostand Vergers", False),
+        ("UNION SPORT ST HERBLAIN", "Union sociale de Saint-Herblain", False),
+    ],
+)
+def test_a_name_whose_words_are_all_cut_short_is_nearly_the_whole_one(one: str, other: str, is_one: bool) -> None:
+    found = compare(pa.table({"left": [0], "right": [1]}), add_rarity(table([row(one), row(other)])))
+
+    assert bool(found["name.same"][0] or found["name.nearly"][0]) is is_one
+
+
+def test_two_establishments_under_one_patron_are_two_and_so_is_a_section_of_a_club() -> None:
+    services = scored(row("Centre social Simone Veil"), row("Centre de loisirs Simone Veil"))
+    section = scored(row("Étoile sportive colombienne"), row("Étoile sportive colombienne judo"))
+    cut = scored(row("Étoile sportive colombienne gymnastique"), row("ETOILE SPORTIVE COLOMBIENNE GYMN"))
+
+    assert services["name.services"] < 0
+    assert section["name.goes_on"] < 0
+    assert cut["name.goes_on"] == 0
+
+
 def test_the_score_of_a_pair_hangs_on_nobody_who_shares_nothing_with_it() -> None:
     pair = row("Anjou Forages Mali", seat={"insee": "49007"}), row("Anjou Forages", seat={"insee": "49007"})
     strangers = [row(f"Zztop{number} Qwerty{number}") for number in range(400)]
