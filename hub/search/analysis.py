@@ -57,7 +57,7 @@ def initials(name: str) -> str:
     return "".join(kept) if len(kept) >= _FEWEST_INITIALS else ""
 
 
-@lru_cache(maxsize=1 << 16)  # the words of names come again and again
+@lru_cache(maxsize=1 << 14)  # the words of names come again and again
 def _initial(word: str) -> str:
     """The folded first letter of a capitalised word that counts."""
     return fold(word[0]) if word[0].isupper() and fold(word) not in STOP_WORDS else ""

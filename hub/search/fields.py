@@ -156,7 +156,7 @@ def _spelt(line: JSON, name: str, places: Sequence[JSON]) -> dict[str, Sequence[
     }
 
 
-@lru_cache(maxsize=1 << 16)  # towns come again and again
+@lru_cache(maxsize=1 << 14)  # towns come again and again
 def _located(city: str | None, name: str | None, postcode: str | None) -> tuple[str, ...]:
     return tuple(words(" ".join([text for text in (city, name, postcode) if text])))
 

@@ -167,7 +167,7 @@ def folded(text: str) -> str:
     return _WORDS.sub(" ", plain).strip()
 
 
-@lru_cache(maxsize=1 << 16)  # towns, countries and sectors come again and again
+@lru_cache(maxsize=1 << 14)  # towns, countries and sectors come again and again
 def _words_of(text: str) -> tuple[str, ...]:
     return tuple(folded(text).split(" "))
 
