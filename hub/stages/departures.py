@@ -44,8 +44,8 @@ def see_off(engine: Engine, job: int, steps: Steps) -> Departures:
         suggested = _suggested(connection, source)
     with engine.begin() as connection:
         sources.fence(connection, source, job)
-        waits = bool(holds.waiting(connection, source))  # on most nights nothing does
-        if waits:
+        waits = holds.waiting(connection, source)  # on most nights nothing
+        if suggested.pairs or any(each.rekeyed or each.arriving for each in waits.values()):
             _propose(connection, suggested, steps)
         override = instructions.in_force(connection, Kind.OVERRIDE, night_of(steps.now)).get(source)
         found = turnovers(connection, source, waived=override is not None)
@@ -96,11 +96,12 @@ def measured(past: Iterable[Job], collection: str, lost: int, remaining: int, *,
 
 def _suggested(connection: Connection, source: str) -> RekeyMap:
     """The re-key map that this source's changes since its last accepted visit suggest."""
-    lost = any(each.lost for each in holds.waiting(connection, source).values())
-    accepted = next(jobs.accepted(connection, source), None) if lost else None
+    waiting = holds.waiting(connection, source).values()
+    accepted = next(jobs.accepted(connection, source), None) if any(each.lost for each in waiting) else None
     if accepted is None:
         return RekeyMap(pairs={}, ambiguous=0)
-    actors = {old.key.local_id: new.key.local_id for old, new in holds.proposals(connection, source)}
+    proposed = holds.proposals(connection, source) if any(each.rekeyed for each in waiting) else ()
+    actors = {old.key.local_id: new.key.local_id for old, new in proposed}
     arrived = holds.arrived(connection, source, accepted.started_at)
     return rekey_map(holds.vanished(connection, source), arrived, actors)
 

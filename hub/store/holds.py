@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, or_, select
 
 from hub.model.standing import Fate, Standing, State
 from hub.model.statement import Op
@@ -27,6 +27,27 @@ _BATCH = 1_000
 _IS_KEPT = func.coalesce(records.c.ruled, "") == Fate.KEPT
 # A tombstone that says where the record went, or that it must be erased, leaves nothing to guess.
 _EXPLAINED = ("erased", "merged", "moved")
+
+# Statements are built once, each above what runs it, since visits ask again and again: building one takes longer than
+# running it. Their parameters are `source`, and what is said there.
+_SOURCE = records.c.source == bindparam("source")
+# Held because the source no longer states it.
+_LEFT = and_(_SOURCE, records.c.state == State.HELD, records.c.declared_hash.is_(None))
+_IN_ORDER = (records.c.collection, records.c.local_id)
+
+
+def _reason(of: Any) -> ColumnElement[str]:
+    reason: ColumnElement[str] = of.c.detail["reason"].as_string()
+    return reason
+
+
+# Whether the last statement of a record asks for its erasure.
+_ERASED = (
+    select(statements.c.number)
+    .where(statements.c.number == records.c.received_statement, statements.c.op == Op.DELETE)
+    .where(_reason(statements) == "erased")
+    .exists()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +66,10 @@ _KIND = case(
     (_IS_KEPT, "kept"),
     else_="lost",
 ).label("kind")
-# Built once, since each visit asks several times. Grouped by kind first: for the other order SQLite would read every
-# record of the source.
+# Grouped by kind first: for the other order SQLite would read every record of the source.
 _WAITING = (
     select(records.c.collection, _KIND, func.count())
-    .where(records.c.source == bindparam("source"), records.c.state == State.HELD)
+    .where(_SOURCE, records.c.state == State.HELD)
     .group_by(_KIND, records.c.collection)
 )
 
@@ -71,67 +91,66 @@ def totals(found: Mapping[str, Waiting]) -> dict[str, int]:
     }
 
 
+_SHOWN = select(*_IN_ORDER, records.c.received_statement, records.c.proposed).where(_LEFT)
+
+
 def shown(connection: Connection, source: str) -> str:
     """A digest of which records left and why they wait: what a person who decides has before them."""
-    query = select(records.c.collection, records.c.local_id, records.c.received_statement, records.c.proposed)
-    rows = connection.execute(query.where(_left(source))).yield_per(_BATCH)
+    rows = connection.execute(_SHOWN, {"source": source}).yield_per(_BATCH)
     return SetDigest.of(
         (collection, local_id, f"{received}\n{proposed or ''}") for collection, local_id, received, proposed in rows
     ).hex
 
 
+_PUBLISHED = select(*_IN_ORDER, statements.c.payload).join(
+    statements, statements.c.number == records.c.accepted_statement
+)
+_LAST = statements.alias("last")
+_VANISHED = (
+    _PUBLISHED.join(_LAST, _LAST.c.number == records.c.received_statement)
+    .where(_LEFT, records.c.proposed.is_(None), records.c.ruled.is_(None), records.c.successor_id.is_(None))
+    .where(or_(_LAST.c.op == Op.ABSENT, func.coalesce(_reason(_LAST), "").not_in(_EXPLAINED)))
+)
+
+
 def vanished(connection: Connection, source: str) -> Iterator[tuple[RecordKey, JSON]]:
     """Stream the records that left unexplained, and about which nobody decided, with their published content."""
-    last = statements.alias("last")
-    unexplained = or_(last.c.op == Op.ABSENT, func.coalesce(_reason(last), "").not_in(_EXPLAINED))
-    query = (
-        select(records.c.collection, records.c.local_id, statements.c.payload)
-        .join(statements, statements.c.number == records.c.accepted_statement)
-        .join(last, last.c.number == records.c.received_statement)
-        .where(_left(source), records.c.proposed.is_(None), records.c.ruled.is_(None))
-        .where(records.c.successor_id.is_(None), unexplained)
-    )
-    return _contents(connection, source, query)
+    return _contents(connection, _VANISHED, {"source": source})
+
+
+_ARRIVED = _PUBLISHED.where(_SOURCE, records.c.state == State.ACCEPTED, records.c.founded_on > bindparam("since"))
 
 
 def arrived(connection: Connection, source: str, since: datetime) -> Iterator[tuple[RecordKey, JSON]]:
     """Stream the records first accepted after `since`, with their content."""
-    query = (
-        select(records.c.collection, records.c.local_id, statements.c.payload)
-        .join(statements, statements.c.number == records.c.accepted_statement)
-        .where(records.c.source == source, records.c.state == State.ACCEPTED, records.c.founded_on > since)
-    )
-    return _contents(connection, source, query)
+    return _contents(connection, _ARRIVED, {"source": source, "since": since})
+
+
+_HEIR = records.alias("heir")
+_PAIR = and_(
+    _HEIR.c.source == records.c.source,
+    _HEIR.c.collection == records.c.collection,
+    _HEIR.c.local_id == records.c.proposed,
+)
+_OLD_SIDE = select(records).where(_LEFT, records.c.proposed.is_not(None)).order_by(*_IN_ORDER)
+_NEW_SIDE = select(_HEIR).join(records, _PAIR).where(_LEFT)
 
 
 def proposals(connection: Connection, source: str) -> Iterator[tuple[Standing, Standing]]:
     """Stream the records that seem re-keyed, each with the record that it seems to go on as, in key order."""
-    new = records.alias("heir")
-    pair = and_(
-        new.c.source == records.c.source,
-        new.c.collection == records.c.collection,
-        new.c.local_id == records.c.proposed,
-    )
-    old_side = select(records).where(_left(source), records.c.proposed.is_not(None))
-    new_side = select(new).join(records, pair).where(_left(source))
-    order = (records.c.collection, records.c.local_id)
-    heirs = {heir.key: heir for heir in map(standing, connection.execute(new_side))}
-    for old in map(standing, connection.execute(old_side.order_by(*order))):
+    heirs = {heir.key: heir for heir in map(standing, connection.execute(_NEW_SIDE, {"source": source}))}
+    for old in map(standing, connection.execute(_OLD_SIDE, {"source": source})):
         key = RecordKey(old.key.collection, source, old.proposed or "")
         yield old, heirs.get(key, Standing(key=key, received=0))
 
 
+_LISTED = _PUBLISHED.add_columns(records.c.proposed, records.c.ruled).where(_LEFT).order_by(*_IN_ORDER)
+
+
 def listed(connection: Connection, source: str, limit: int) -> list[JSON]:
     """What left and stays for now, in key order: what it is called, why it waits, where it seems to go on."""
-    query = (
-        select(records.c.collection, records.c.local_id, records.c.proposed, records.c.ruled, statements.c.payload)
-        .join(statements, statements.c.number == records.c.accepted_statement)
-        .where(_left(source))
-        .order_by(records.c.collection, records.c.local_id)
-        .limit(limit)
-    )
     found = []
-    for row in connection.execute(query):
+    for row in connection.execute(_LISTED.limit(limit), {"source": source}):
         payload: JSON = orjson.loads(row.payload) if row.payload is not None else {}
         why = "rekeyed" if row.proposed is not None else "kept" if row.ruled == Fate.KEPT else "waits"
         name = payload.get("name") or payload.get("title")
@@ -139,47 +158,38 @@ def listed(connection: Connection, source: str, limit: int) -> list[JSON]:
     return found
 
 
+_COLLECTION = records.c.collection == bindparam("collection")
+_UNDECIDED = select(records).where(_LEFT, records.c.proposed.is_(None)).order_by(*_IN_ORDER)
+_GOING_OR_KEPT = _UNDECIDED.where(_COLLECTION)
+_GOING = _GOING_OR_KEPT.where(~_IS_KEPT)
+
+
 def going(connection: Connection, source: str, collection: str, *, kept: bool = False) -> list[Standing]:
     """The records of one collection whose deletion waits. kept: also those whose deletion a person rejected."""
-    here = and_(_left(source), records.c.collection == collection, records.c.proposed.is_(None))
-    return _standings(connection, here if kept else and_(here, ~_IS_KEPT))
+    query = _GOING_OR_KEPT if kept else _GOING
+    return [standing(row) for row in connection.execute(query, {"source": source, "collection": collection})]
+
+
+_KEEPABLE = _UNDECIDED.where(~_IS_KEPT, ~_ERASED)
 
 
 def keepable(connection: Connection, source: str) -> list[Standing]:
     """The records whose deletion waits and may be rejected: what the source asks to erase may not."""
-    return _standings(connection, and_(_left(source), records.c.proposed.is_(None), ~_IS_KEPT, ~_erased()))
+    return [standing(row) for row in connection.execute(_KEEPABLE, {"source": source})]
+
+
+_TO_PURGE = select(records.c.local_id, records.c.received_statement).where(_LEFT, _COLLECTION, _ERASED)
 
 
 def purge(connection: Connection, source: str, collection: str) -> None:
     """Remove the content of the records of one collection whose erasure is about to be applied."""
-    here = and_(_left(source), records.c.collection == collection, _erased())
-    asked = select(records.c.local_id, records.c.received_statement).where(here)
-    for local_id, tombstone in connection.execute(asked).all():
+    for local_id, tombstone in connection.execute(_TO_PURGE, {"source": source, "collection": collection}).all():
         erase(connection, RecordKey(collection, source, local_id), tombstone)
 
 
-def _standings(connection: Connection, here: ColumnElement[bool]) -> list[Standing]:
-    query = select(records).where(here).order_by(records.c.collection, records.c.local_id)
-    return [standing(row) for row in connection.execute(query)]
-
-
-def _contents(connection: Connection, source: str, query: Any) -> Iterator[tuple[RecordKey, JSON]]:
-    for row in connection.execute(query).yield_per(_BATCH):
+def _contents(
+    connection: Connection, query: Select[Any], parameters: Mapping[str, Any]
+) -> Iterator[tuple[RecordKey, JSON]]:
+    for row in connection.execute(query, parameters).yield_per(_BATCH):
         if row.payload is not None:
-            yield RecordKey(row.collection, source, row.local_id), orjson.loads(row.payload)
-
-
-def _left(source: str) -> ColumnElement[bool]:
-    """Held because the source no longer states it."""
-    return and_(records.c.source == source, records.c.state == State.HELD, records.c.declared_hash.is_(None))
-
-
-def _erased() -> ColumnElement[bool]:
-    """Whether the last statement of a record asks for its erasure."""
-    asks = and_(statements.c.number == records.c.received_statement, statements.c.op == Op.DELETE)
-    return select(statements.c.number).where(asks, _reason(statements) == "erased").exists()
-
-
-def _reason(of: Any) -> ColumnElement[str]:
-    reason: ColumnElement[str] = of.c.detail["reason"].as_string()
-    return reason
+            yield RecordKey(row.collection, parameters["source"], row.local_id), orjson.loads(row.payload)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from hub.store.tables import source_keys
 from hub.store.upsert import upsert
@@ -39,10 +39,15 @@ def every(connection: Connection, source: str) -> list[Trusted]:
     return [Trusted(**row._mapping) for row in connection.execute(query)]
 
 
+_ACCEPTED = select(source_keys.c.key).where(
+    source_keys.c.source == bindparam("source"),
+    or_(source_keys.c.until.is_(None), source_keys.c.until >= bindparam("on")),
+)
+
+
 def accepted(connection: Connection, source: str, on: date) -> frozenset[str]:
     """The keys that the answers of a source may be signed with on a day; none for a source that never signed."""
-    valid = or_(source_keys.c.until.is_(None), source_keys.c.until >= on)
-    return frozenset(connection.scalars(select(source_keys.c.key).where(source_keys.c.source == source, valid)))
+    return frozenset(connection.scalars(_ACCEPTED, {"source": source, "on": on}))
 
 
 def trust(connection: Connection, new: Trusted, overlap: date) -> None:

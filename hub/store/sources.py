@@ -12,8 +12,10 @@ from hub.store.upsert import upsert
 from schemas.errors import SourceError
 from schemas.manifest import Manifest
 
-# Sets what its parameters name, as long as the source is still the job's.
+# Built once, since every visit runs them. This sets what its parameters name, as long as the source is still the job's.
 _MINE = update(source_state).where(source_state.c.source == bindparam("of"), source_state.c.job == bindparam("by"))
+_JUDGED_WITH = select(source_state.c.judged_with).where(source_state.c.source == bindparam("source"))
+_LICENCE = update(sources).where(sources.c.name == bindparam("of"))
 _POSITION = (
     select(source_state, jobs.c.proof)
     .join(jobs, jobs.c.number == source_state.c.proved_job, isouter=True)
@@ -92,7 +94,7 @@ def networks(connection: Connection) -> list[Network]:
 
 def state_licence(connection: Connection, source: str, code: str) -> None:
     """Keep under which licence a node states its directory."""
-    connection.execute(update(sources).where(sources.c.name == source).values(licence=code))
+    connection.execute(_LICENCE, {"of": source, "licence": code})
 
 
 def take_over(connection: Connection, source: str, job: int) -> Position:
@@ -113,7 +115,7 @@ def position(connection: Connection, source: str) -> Position:
 
 def judged_with(connection: Connection, source: str) -> str | None:
     """The stamp of the gate that looked last at all that waits of a source; None when none is known to have."""
-    return connection.scalar(select(source_state.c.judged_with).where(source_state.c.source == source))
+    return connection.scalar(_JUDGED_WITH, {"source": source})
 
 
 def judged(connection: Connection, source: str, job: int, stamp: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
 
 from hub.model.job import JobKind
 from hub.model.standing import State
@@ -71,11 +71,17 @@ def last_number(connection: Connection, job: int) -> int:
     return connection.scalar(select(func.max(statements.c.number)).where(mine)) or statement_number(job, 0)
 
 
+_WANTING = select(func.count()).where(
+    records.c.source == bindparam("source"),
+    records.c.received_statement.between(bindparam("first"), bindparam("last")),
+    ~select(statements.c.number).where(statements.c.number == records.c.received_statement).exists(),
+)
+
+
 def missing(connection: Connection, source: str, job: int) -> int:
     """How many records stand by a statement that this job should have kept, and that is not there."""
-    mine = records.c.received_statement.between(statement_number(job, 0), statement_number(job + 1, -1))
-    kept = select(statements.c.number).where(statements.c.number == records.c.received_statement).exists()
-    return connection.scalar(select(func.count()).where(records.c.source == source, mine, ~kept)) or 0
+    mine = {"first": statement_number(job, 0), "last": statement_number(job + 1, -1)}
+    return connection.scalar(_WANTING, {"source": source} | mine) or 0
 
 
 def payloads(connection: Connection, numbers: Iterable[int]) -> dict[int, JSON]:
@@ -139,15 +145,20 @@ def quarantined(connection: Connection, number: int) -> Quarantined | None:
     return _quarantined(row) if row else None
 
 
+_STATED_UNFIT = (
+    select(records.c.collection, records.c.bucket, statements.c.payload, statements.c.hash)
+    .join(statements, statements.c.number == records.c.received_statement)
+    .where(records.c.source == bindparam("source"), records.c.state == State.QUARANTINED)
+    .where(statements.c.payload.is_not(None))
+)
+
+
 def damaged(connection: Connection, source: str) -> set[tuple[str, str]]:
     """(collection, bucket) of the records of a source that wait because what arrived is not what their network hashed.
 
     The copy is bad, perhaps not the record: it may have been altered or cut on its way.
     """
-    columns = (records.c.collection, records.c.bucket, statements.c.payload, statements.c.hash)
-    waits = and_(records.c.source == source, records.c.state == State.QUARANTINED)
-    query = select(*columns).join(statements, statements.c.number == records.c.received_statement)
-    rows = connection.execute(query.where(waits, statements.c.payload.is_not(None))).yield_per(_BATCH)
+    rows = connection.execute(_STATED_UNFIT, {"source": source}).yield_per(_BATCH)
     return {(row.collection, row.bucket) for row in rows if hash_of(row.payload) != row.hash}
 
 
