@@ -19,7 +19,6 @@ from hub.distributions.kernels import Column, data, wrapped
 from hub.distributions.terms import PREFIXES, Things, expanded, nested, triples
 from hub.distributions.xmltext import fit
 from hub.model.imprint import Imprint
-from schemas.canonical import JSON, canonical
 
 _IDENTIFIER = expanded("dct:identifier").strip("<>")
 
@@ -65,12 +64,12 @@ def _describing(imprint: Imprint) -> Callable[[Batch], tuple[Column, Things]]:
     return described
 
 
-def as_xml(collection: str, says: JSON, imprint: Imprint) -> str:
-    """One record as RDF/XML, without an XML declaration."""
-    lines = data(_triples(Batch(collection, [canonical(says)]), imprint))
-    found = (quad.triple for quad in parse(bytes(lines), RdfFormat.N_TRIPLES))
-    written = cast(bytes, serialize(found, format=RdfFormat.RDF_XML, prefixes=PREFIXES))
-    return fit(written.partition(b"?>")[2].decode().strip())
+def as_xml(collection: str, lines: list[bytes], imprint: Imprint) -> Iterator[str]:
+    """Each of some records as RDF/XML, without an XML declaration."""
+    for told in _triples(Batch(collection, lines), imprint).to_pylist():
+        found = (quad.triple for quad in parse(told.encode(), RdfFormat.N_TRIPLES))
+        written = cast(bytes, serialize(found, format=RdfFormat.RDF_XML, prefixes=PREFIXES))
+        yield fit(written.partition(b"?>")[2].decode().strip())
 
 
 def triples_ids(path: Path) -> Iterator[str]:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
-import orjson
-
 from hub.catalogue import Catalogue
 from hub.catalogue.journal import Change
 from hub.distributions.xmltext import fit
@@ -130,7 +128,7 @@ def _formats(_release: ReleaseSource, catalogue: Catalogue, _verb: str, stated: 
 
 def _record(_release: ReleaseSource, catalogue: Catalogue, _verb: str, stated: Mapping[str, str]) -> _Answer:
     change = _known(catalogue, stated["identifier"])
-    return _Answer(catalogue, [_told(catalogue, change, _format(stated["metadataPrefix"]))])
+    return _Answer(catalogue, _told(catalogue, [change], _format(stated["metadataPrefix"])))
 
 
 def _list(release: ReleaseSource, catalogue: Catalogue, verb: str, stated: Mapping[str, str]) -> _Answer:
@@ -148,8 +146,10 @@ def _list(release: ReleaseSource, catalogue: Catalogue, verb: str, stated: Mappi
     changes = catalogue.journal.page(asked.part, asked.after, PAGE)
     if not changes:
         raise Refused("noRecordsMatch", "no record is in that set and changed in that time")
-    write = _told if verb == "ListRecords" else _header
-    body = [write(catalogue, change, form) for change in changes]
+    if verb == "ListRecords":
+        body = _told(catalogue, changes, form)
+    else:
+        body = [_header(catalogue, change) for change in changes]
     if len(changes) < asked.total:
         body.append(_token(asked, changes))
     return _Answer(catalogue, body)
@@ -174,16 +174,24 @@ def _token(asked: Listing, changes: list[Change]) -> ET.Element:
     return token
 
 
-def _told(catalogue: Catalogue, change: Change, form: Format) -> ET.Element:
-    record = ET.Element("record")
-    record.append(_header(catalogue, change, form))
-    body = None if change.gone else catalogue.record(change.collection, change.id)
-    if body is not None:
-        ET.SubElement(record, "metadata").append(form.write(catalogue, change.collection, orjson.loads(body)))
-    return record
+def _told(catalogue: Catalogue, changes: list[Change], form: Format) -> list[ET.Element]:
+    """Records, in the order of their changes; what they say is written a collection at a time."""
+    records, standing = list[ET.Element](), dict[str, list[tuple[ET.Element, bytes]]]()
+    for change in changes:
+        record = ET.Element("record")
+        record.append(_header(catalogue, change))
+        records.append(record)
+        body = None if change.gone else catalogue.record(change.collection, change.id)
+        if body is not None:
+            standing.setdefault(change.collection, []).append((record, body))
+    for collection, pairs in standing.items():
+        metadata = form.write(catalogue, collection, [body for _, body in pairs])
+        for (record, _), element in zip(pairs, metadata, strict=True):
+            ET.SubElement(record, "metadata").append(element)
+    return records
 
 
-def _header(catalogue: Catalogue, change: Change, _form: Format) -> ET.Element:
+def _header(catalogue: Catalogue, change: Change) -> ET.Element:
     header = ET.Element("header", {"status": "deleted"} if change.gone else {})
     _text(header, "identifier", _name(catalogue, change))
     _text(header, "datestamp", change.changed_at)
