@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from hub.resolution import rarity
-from hub.resolution.block import MOST_IN_BLOCK, Couples, distinct, within
+from hub.resolution.block import MOST_IN_BLOCK, Couples, as_table, distinct, within
 from hub.resolution.columns import Bools, Columns, Floats, Ints, in_one, shared
 from hub.resolution.components import MOST_IN_GROUP, couples_of, ends, every_couple, labels, members
 from hub.resolution.features import SCHEMA
@@ -164,7 +164,7 @@ def scored(register: Register, couples: Couples) -> tuple[pa.Table, pa.Table]:
     """
     asked = np.flatnonzero(_marked(len(register), *ends(couples)))
     if len(asked) > _FEW * len(register):
-        asked = np.arange(len(register))
+        return as_table(couples), _rows(register)
     place = np.zeros(len(register), dtype=np.int32)
     place[asked] = np.arange(len(asked), dtype=np.int32)
     left, right = (place[end] for end in ends(couples))
@@ -248,7 +248,7 @@ def _put(column: Floats, there: Ints, values: Floats) -> Bools:
 
 def _indexed(grown: Register, before: Register, gone: Ints, dirty: Ints) -> tuple[Ints, Register]:
     """With the keys of now. Where a block grew too large or is no longer, its members are dirty too."""
-    records, mine = keys(_rows(grown, dirty))
+    records, mine = keys(_rows(grown, None if len(dirty) == len(grown) else dirty))
     owners = dirty.astype(np.int32)[records]
     if not len(before):
         return dirty, replace(grown, keys=mine, places=owners)
@@ -309,12 +309,13 @@ def _worth(register: Register, couples: Couples, weights: Weights, threads: int)
     return log_odds(Columns(rows), pairs["left"].to_numpy(), pairs["right"].to_numpy(), weights, threads)
 
 
-def _rows(register: Register, places: Ints) -> pa.Table:
-    """Some rows with their rarity."""
-    rows = register.rows if len(places) == len(register.rows) else register.rows.take(pa.array(places))
-    behind = {name: values[places] for name, values in register.behind.items()}
-    weights = register.shares.weights(register.numbers.words_of(places))
-    return rarity.with_rarity(rows.combine_chunks(), weights, register.spread[places], behind)
+def _rows(register: Register, places: Ints | None = None) -> pa.Table:
+    """Some rows with their rarity; all of them, lent and not copied, when none are named."""
+    numbers, at = register.numbers, slice(None) if places is None else places
+    rows = register.rows if places is None else register.rows.take(pa.array(places))
+    words = numbers.words if places is None else numbers.words_of(places)
+    behind = {name: values[at] for name, values in register.behind.items()}
+    return rarity.with_rarity(rows.combine_chunks(), register.shares.weights(words), register.spread[at], behind)
 
 
 def _rejudged(before: Register, after: Register) -> Ints:
