@@ -112,7 +112,10 @@ def keeping(part: str, then: str, known: bool = False) -> Markup:
     return Markup(_LINK.sub(dated, part))  # noqa: S704 - what is put in is percent-encoded
 
 
-def remembered(response: Response, catalogue: Catalogue) -> Response:
-    """Say of when an answer is (RFC 7089)."""
+def remembered(request: Request, response: Response, catalogue: Catalogue) -> Response:
+    """Say of when an answer is, and where the same is read as of today (RFC 7089, sections 2.1.1 and 2.2.1)."""
+    asked = [pair for pair in request.query_params.multi_items() if pair[0] not in (PARAMETER, PARAMETRE)]
+    original = f'<{request.url.path}{"?" if asked else ""}{urlencode(asked)}>; rel="original"'
+    response.headers["link"] = ", ".join([*response.headers.getlist("link"), original])
     response.headers["memento-datetime"] = catalogue.manifest.created_at.strftime("%a, %d %b %Y %H:%M:%S GMT")
     return response

@@ -193,7 +193,7 @@ def _then_item(then: Catalogue, collection: str, known: str, published: list[str
 
 
 def _dated(request: Request, catalogue: Catalogue, response: Response) -> Response:
-    return remembered(response, catalogue) if named(request) else response
+    return remembered(request, response, catalogue) if named(request) else response
 
 
 def _json(body: object) -> Response:

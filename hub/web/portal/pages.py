@@ -131,7 +131,7 @@ class Pages:
             **values,
         )
         response = Response(text, status, media_type="text/html")
-        return remembered(response, catalogue) if then and catalogue and not as_known else response
+        return remembered(request, response, catalogue) if then and catalogue and not as_known else response
 
     async def _home(self, request: Request) -> Response:
         catalogue = self._catalogue_of(request)

@@ -41,6 +41,10 @@ def test_a_record_a_list_and_a_figure_are_those_published_then(history: History)
 
     assert (then.json()["name"], now.json()["name"]) == ("Eau et Vie", "Eau et Vie Touraine")
     assert then.headers["memento-datetime"] == "Mon, 23 Nov 2026 02:30:00 GMT"
+    assert then.links["original"]["url"] == f"/api/v1/actors/{actor}"
+    listed = history.client.get("/api/v1/actors?q=eau&as_of=2026-11-23").links
+    assert (listed["original"]["url"], "last" in listed) == ("/api/v1/actors?q=eau", True)
+    assert history.client.get("/acteurs?q=eau&au=2026-11-23").links["original"]["url"] == "/acteurs?q=eau"
     assert [history.get(PAGE["actors"], at).json()["total"] for at in (first, second)] == [1, 2]
     assert [figure(history.get("/api/v1/statistics", at), "actors") for at in (first, second)] == [1, 2]
     assert [history.get("/api/v1/statistics/actors", at).json()["value"] for at in (first, second)] == [1, 2]
