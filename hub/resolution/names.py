@@ -24,6 +24,7 @@ from hub.resolution.spelling import (
     written_acronyms,
 )
 from schemas.text import fold
+from schemas.vocabularies import vocabulary
 
 _AUTHORITY = "COLL"
 _COMMUNE, _COMMUNITY, _PRIMARY_SCHOOL = "commune", "epci", "ecole-primaire"
@@ -35,6 +36,7 @@ _COMMUNITIES = {
 }
 _SAID_BY_COMMUNITIES = frozenset({"communaute", "communes", "commune", "agglomeration", "urbaine"})
 _TELLING_WORDS = 3  # of which the beginnings tell a name
+_OF = frozenset({"des", "de", "du", "d", "les", "aux"})
 _HEAD_LETTERS = 8  # a shorter beginning may be anyone's
 _ACRONYM_CHARS = range(2, 11)
 
@@ -85,7 +87,7 @@ def read_name(name: str, *, acronym: str = "", type_code: str = "", department: 
     if not _content(places.rest):
         kind = lexicon().kinds_by_type.get(type_code) or kind or _kind_of_place(type_code, places)
     said = _without_trailing(places.rest)
-    alone = _alone(words if len(words) == 1 else _content(said))
+    alone = _alone(words if len(words) == 1 else _content(said), words)
     return Name(
         whole=" ".join(whole),
         letters="".join([word for word in whole if word not in lexicon().legal_forms]),
@@ -165,10 +167,20 @@ def _without_trailing(words: Words) -> Words:
     return words
 
 
-def _alone(words: Words) -> set[str]:
-    """A name of one word may be an acronym, and one whose last letter looks like a plural's."""
-    is_acronym = len(words) == 1 and len(words[0]) in _ACRONYM_CHARS and words[0].isalpha()
-    return {words[0], stem(words[0])} if is_acronym and not is_kind_word(words[0]) else set()
+def _alone(words: Words, name: Words) -> set[str]:
+    """A name of one word may be an acronym, and one whose last letter looks like a plural's; but neither a country
+    nor what stands after "des" or "de" in the whole name: "Association des Kurdes", "Amicale Lyon Kenya"."""
+    if len(words) != 1 or len(words[0]) not in _ACRONYM_CHARS or not words[0].isalpha() or is_kind_word(words[0]):
+        return set()
+    (word,) = words
+    at = name.index(word) if word in name else 0
+    is_word = (at > 0 and name[at - 1] in _OF) or (len(name) > 1 and word in _countries())
+    return set() if is_word else {word, stem(word)}
+
+
+@cache
+def _countries() -> frozenset[str]:
+    return frozenset(fold(term.label_fr) for term in vocabulary("countries").terms.values())
 
 
 def _kind(words: Words, type_code: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hub.resolution.features import features
-from hub.resolution.lexicon import lexicon, mend
+from hub.resolution.lexicon import Words, lexicon, mend
 from hub.resolution.names import _kind, read_name
 from hub.resolution.spelling import as_meant, rewritten, words_of
 from tests.directories import directories
@@ -100,6 +100,20 @@ def test_a_local_unit_says_so_and_its_words_are_not_part_of_the_name(name: str) 
 
     assert found.is_unit
     assert not set(found.core) & {"delegation", "comite", "antenne"}
+
+
+@pytest.mark.parametrize(
+    ("name", "acronyms"),
+    [
+        ("Association des Kurdes de Brest", ()),
+        ("Amicale Brest Kenya", ()),
+        ("Kenya", ("kenya",)),
+        ("Association AKB Brest", ("akb",)),
+        ("Association l'ADAPEI", ("adapei",)),
+    ],
+)
+def test_one_word_beside_a_place_is_an_acronym_unless_it_is_said_like_a_word(name: str, acronyms: Words) -> None:
+    assert read_name(name).acronyms == acronyms
 
 
 def test_a_committee_that_is_nobodys_unit_keeps_its_name() -> None:
