@@ -1,7 +1,8 @@
 """True bodies: who there is, where, and how to reach them.
 
 No two bodies of a commune have the same full name or the same niche; the same name in several communes is usual, as it
-is in France, and hard for whoever looks for duplicates.
+is in France, and hard for whoever looks for duplicates. But an association or a company of one name in two communes of
+a département would most likely be one that moved: there, a name is given once.
 """
 
 import random
@@ -19,6 +20,7 @@ _FORMS = frozenset("association asso comite groupe federation union collectif on
 _UAI_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 _NO_RNA = ("57", "67", "68")  # the law of 1901 does not hold there
 _HOUSED = 40_000  # inhabitants from which a town has a house of associations
+_MOVING = ("solidarity", "diaspora", "company", "foundation")
 _NAMED_ALIKE = ("solidarity", "diaspora")
 
 
@@ -62,7 +64,8 @@ def bodies(seed: int) -> Iterator[Body]:
         alike = kind in _NAMED_ALIKE and len(lent) > 0 and chance.random() < 0.06
         named = chance.choice(lent) if alike else name_body(kind, chance, town)
         seat = named.seat or town
-        keys = {(core(named.ways[0][1]), seat.insee), (named.niche, seat.insee)}
+        within = seat.department if kind in _MOVING else seat.insee
+        keys = {(core(named.ways[0][1]), within), (named.niche, seat.insee)}
         if keys & taken:
             continue
         taken |= keys
