@@ -34,7 +34,7 @@ from schemas.canonical import JSON
 from schemas.identifiers import is_valid, tidy
 from schemas.text import fold
 
-FEATURES_VERSION = "12"
+FEATURES_VERSION = "13"
 
 Row = Mapping[str, Any]
 
