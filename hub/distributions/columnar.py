@@ -19,15 +19,25 @@ _TYPES = {"number": pa.float64(), "integer": pa.int64(), "boolean": pa.bool_()}
 
 def write(path: Path, collection: str, batches: Iterable[Batch], imprint: Imprint) -> Iterator[Batch]:
     """Write a file and pass the batches on."""
-    return grouped(path, schema(table.described(collection), imprint), batches, lambda batch: batch.cells)
+    columns = table.described(collection)
+    coded = [f"{each.heading}.list.element" if each.many else each.heading for each in columns if each.kind == "code"]
+    return grouped(path, schema(columns, imprint), batches, lambda batch: batch.cells, coded=coded)
 
 
 def grouped(
-    path: Path, shape: pa.Schema, batches: Iterable[Batch], columns: Callable[[Batch], list[Any]], rows: int = _GROUP
+    path: Path,
+    shape: pa.Schema,
+    batches: Iterable[Batch],
+    columns: Callable[[Batch], list[Any]],
+    rows: int = _GROUP,
+    coded: list[str] | bool = True,
 ) -> Iterator[Batch]:
-    """Write columns of batches in row groups of `rows`, whatever the size of a batch, and pass the batches on."""
+    """Write columns of batches in row groups of `rows`, whatever the size of a batch, and pass the batches on.
+
+    coded: the columns of few different values, kept as numbers in a dictionary; True: Arrow tries each.
+    """
     waiting = shape.empty_table()
-    with pq.ParquetWriter(path, shape, compression="zstd") as file:
+    with pq.ParquetWriter(path, shape, compression="zstd", use_dictionary=coded) as file:
         for batch in batches:
             waiting = pa.concat_tables([waiting, pa.Table.from_arrays(columns(batch), schema=shape)])
             while len(waiting) >= rows:
