@@ -54,7 +54,7 @@ def compare_names(columns: Columns, left: Ints, right: Ints, here: Bools) -> Mea
     is_open = ~same & ~differ & (slips == 0) & ~cut & is_placed_alike
     own_slips, _ = slips_of(columns, "own", left, right, is_open)
     is_own = np.minimum(words.lone_left, words.lone_right) >= _TELLING
-    is_short = abbreviated(columns, left, right, is_open & (own_slips == 0))
+    is_short = abbreviated(columns, left, right, ~same & ~differ & ~cut & is_placed_alike & (slips != 1))
     is_all = ~same & ~differ & (words.common > 0) & (words.lone_left + words.lone_right == 0)
     slips = np.maximum(slips, own_slips)
     nearly = (slips == 1) | ((slips > 1) & ~is_own) | (is_all & is_placed_alike) | is_short
@@ -63,10 +63,11 @@ def compare_names(columns: Columns, left: Ints, right: Ints, here: Bools) -> Mea
     acronyms, initials = columns.lists("acronyms", "initials")
     written = _letters(acronyms, acronyms, left, right)
     spelt = np.maximum(_letters(acronyms, initials, left, right), _letters(initials, acronyms, left, right))
-    said = (acronyms.sizes[left] > 0) & (acronyms.sizes[right] > 0)
-    spelt = np.where(said, 0, spelt)
     bare_left, bare_right = (bare_names(columns).take(side) for side in (left, right))
-    written = np.where((bare_left & bare_right) | same, 0, written)
+    one_word_each = bare_left & bare_right & (words.common == 0)  # which of them is the acronym, its letters tell
+    said = (acronyms.sizes[left] > 0) & (acronyms.sizes[right] > 0) & ~one_word_each
+    written = np.where((bare_left & bare_right & ~one_word_each) | same, 0, written)
+    spelt = np.where(said | (written > 0), 0, spelt)
     is_headed = head & ~same & ~_is_national(columns, left, right)
     is_explained = (bare_left | bare_right) & ((written > 0) | (spelt > 0) | (common > 0))
     is_whole = is_explained | same | nearly | cut
@@ -107,7 +108,7 @@ def compare_names(columns: Columns, left: Ints, right: Ints, here: Bools) -> Mea
         "name.rivals": (is_whole & _rivals(columns, left, right)).astype(np.float64),
         "name.nothing": ((common == 0) & (lone_left > 0) & (lone_right > 0)).astype(np.float64),
         "acronym.same": np.maximum(np.minimum(written, _LONGEST_ACRONYM) - 1, 0),
-        "acronym.alone": ((written > 0) & (bare_left != bare_right)).astype(np.float64),
+        "acronym.alone": ((written > 0) & ((bare_left != bare_right) | one_word_each)).astype(np.float64),
         "acronym.initials": np.maximum(np.minimum(spelt, _LONGEST_ACRONYM) - 1, 0),
         "acronym.other": (said & (written == 0) & ~(bare_left & bare_right) & ~same).astype(np.float64),
         "number.other": differ.astype(np.float64),

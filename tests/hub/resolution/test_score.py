@@ -81,6 +81,7 @@ def test_a_rare_word_in_common_weighs_more_than_an_ordinary_one() -> None:
     [
         ("UNION SPORT ST HERBLAIN", "Union sportive de Saint-Herblain", True),
         ("SOC ENTRAID MEMB LEG HONNEUR", "Société d'entraide des membres de la Légion d'honneur", True),
+        ("Association d'aide au peuple du Gab", "Association d'aide au peuple du Gabon", True),
         ("Amicale Jean Rostand Vergers", "Amicale Jeanne Rostand Vergers", False),
         ("UNION SPORT ST HERBLAIN", "Union sociale de Saint-Herblain", False),
     ],
@@ -89,6 +90,16 @@ def test_a_name_whose_words_are_all_cut_short_is_nearly_the_whole_one(one: str, 
     found = compare(pa.table({"left": [0], "right": [1]}), add_rarity(table([row(one), row(other)])))
 
     assert bool(found["name.same"][0] or found["name.nearly"][0]) is is_one
+
+
+def test_an_acronym_is_known_beside_a_name_of_one_word() -> None:
+    stated = scored(row("AKB"), row("Association des Kurdes de Bessancourt", acronym="AKB"))
+    spelt = scored(row("ACSPF"), row("Association des Comoriens de Saint-Paul-de-Fenouillet"))
+    neither = scored(row("AKB"), row("Association des Comoriens de Saint-Paul-de-Fenouillet"))
+
+    assert (stated["acronym.same"] > 0, stated["acronym.initials"], stated["name.both"]) == (True, 0, 0)
+    assert (spelt["acronym.initials"] > 0, spelt["name.both"]) == (True, 0)
+    assert neither["name.both"] < 0
 
 
 def test_two_establishments_under_one_patron_are_two_and_so_is_a_section_of_a_club() -> None:
