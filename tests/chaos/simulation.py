@@ -46,7 +46,7 @@ LIMITS = Limits(max_body_bytes=4 << 20, ratio_grace_bytes=1 << 16)
 PREFIX = "192.31.196."
 CALM_NIGHTS = 4
 FAULTY_SHARE = 0.3
-KILLED_SHARE = 0.15
+KILLED_SHARE = 0.2
 DECIDED_SHARE = 0.35
 IMPOSTOR_SHARE = 0.3  # of the faults of a network that the hub knows by its key
 _COMMITS_A_VISIT = 4  # of one that finds something new, about
