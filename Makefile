@@ -18,7 +18,7 @@ compile = UV_CUSTOM_COMPILE_COMMAND='make lock' $(BIN)/uv pip compile --quiet --
 # Thousands of small databases wait for no disk where a file system in memory has 4 GB; elsewhere they stay in /tmp.
 MEMORY = $(shell df --output=avail /dev/shm 2>/dev/null | awk 'NR > 1 && $$1 > 4000000 {print "TMPDIR=/dev/shm"}')
 
-.PHONY: help setup demo test test-spark lint bench chaos lock clean chromium java
+.PHONY: help setup demo test test-spark lint bench chaos lock clean chromium java nginx
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -103,3 +103,8 @@ chromium:
 java:
 	@command -v java >/dev/null || [ -x "$(JAVA_HOME)/bin/java" ] || { $(call apt,default-jre-headless); } || \
 		echo '*** Java is missing: Spark is NOT tested. As root: apt-get install default-jre-headless ***'
+
+# Not part of setup: where it is installed it would serve on port 80. CI asks for it.
+nginx:
+	@[ -n "$$(PATH=$$PATH:/usr/sbin command -v nginx)" ] || { $(call apt,nginx-light); } || \
+		echo '*** nginx is missing: its example is NOT tested. As root: apt-get install nginx-light ***'

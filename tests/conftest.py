@@ -15,7 +15,9 @@ from tests import postgres
 
 CI = os.environ.get("CI", "").lower() == "true"
 REQUIRED = (
-    {"chromium", "postgres", "spark"} if CI else set(os.environ.get("RRMA_REQUIRE", "").replace(",", " ").split())
+    {"chromium", "nginx", "postgres", "spark"}
+    if CI
+    else set(os.environ.get("RRMA_REQUIRE", "").replace(",", " ").split())
 )
 
 # Offline, and quiet about it. No sandbox: the container we test in is one.

@@ -1,6 +1,7 @@
 """`rrma-hub serve`: portal and API over the current release. `rrma-hub steward`: all that is over the database."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -11,6 +12,8 @@ import typer
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
+from uvicorn.config import LOGGING_CONFIG
 
 from hub.cli.door import HERE, Home
 from hub.networks import NetworkTokens, Receipts, key_at
@@ -25,6 +28,22 @@ from hub.wiring import Hub, configure_logging, open_hub
 from schemas.errors import ConfigError
 
 app = typer.Typer()
+
+
+class WithoutVisitors(logging.Filter):
+    """Leaves out of a line of the access log who asked, and what they searched for: both are personal data."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        _, method, path, protocol, status = record.args if isinstance(record.args, tuple) else ()
+        record.args = ("-", method, str(path).partition("?")[0], protocol, status)
+        return True
+
+
+LOGGING = LOGGING_CONFIG | {
+    "filters": {"without-visitors": {"()": WithoutVisitors}},
+    "loggers": LOGGING_CONFIG["loggers"]
+    | {"uvicorn.access": LOGGING_CONFIG["loggers"]["uvicorn.access"] | {"filters": ["without-visitors"]}},
+}
 
 
 @app.command()
@@ -50,7 +69,7 @@ def serve(
     source = _source(home, release, read_only=read_only)
     origins = embed_origin or (load_settings(home) if release is None else Settings()).embed_origins
     app = create_app(source, version=version("rrma-hub"), embed_origins=origins)
-    uvicorn.run(app, host=host, port=port)
+    _run(app, host, port)
 
 
 @app.command()
@@ -61,7 +80,7 @@ def steward(
 ) -> None:
     """Serve the review to those `stewards.toml` names, and to each network what concerns it, until interrupted."""
     with open_hub(home) as hub:
-        uvicorn.run(working_app(hub), host=host, port=port)
+        _run(working_app(hub), host, port)
 
 
 def working_app(hub: Hub) -> Starlette:
@@ -89,6 +108,10 @@ def working_app(hub: Hub) -> Starlette:
         await warming
 
     return Starlette(routes=[Mount("/api", networks), Mount("/", review)], lifespan=warmed)
+
+
+def _run(served: ASGIApp, host: str, port: int) -> None:
+    uvicorn.run(served, host=host, port=port, log_config=LOGGING)
 
 
 def _source(home: Path, release: Path | None, *, read_only: bool) -> ReleaseSource:
