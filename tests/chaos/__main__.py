@@ -74,7 +74,7 @@ def main() -> int:
 
 def _played(scale: Scale, seeds: Sequence[int], processes: int) -> Iterator[Played]:
     """Seeds in order, each as soon as it and those before it ended; after an interruption, those that were at work."""
-    with ProcessPoolExecutor(processes, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
+    with ProcessPoolExecutor(processes, initializer=_play_on) as pool:
         waiting = [pool.submit(play, scale, seed) for seed in seeds]
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: pool.shutdown(wait=False, cancel_futures=True))
@@ -83,6 +83,12 @@ def _played(scale: Scale, seeds: Sequence[int], processes: int) -> Iterator[Play
                 yield future.result()
             except CancelledError:
                 return
+
+
+def _play_on() -> None:
+    """A seed at work is played to its end, also when all processes are told to stop: the parent asks for no more."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _tell(done: Sequence[Played], nights: int, elapsed_s: float) -> None:
