@@ -10,7 +10,7 @@ It holds no state and reads no working database, so that any machine with a copy
 from collections.abc import Sequence
 
 from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.middleware import Middleware
 from starlette.types import Scope
 
@@ -68,6 +68,11 @@ def create_app(
     app.include_router(pages.router())
     app.include_router(pages.embeds())
     app.mount("/static", portal.Assets(), name="static")
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    async def icon() -> Response:
+        """Browsers ask for it with every page that names none, as a file of a release."""
+        return RedirectResponse("/static/icon.svg", 308)
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> Response:

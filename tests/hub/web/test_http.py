@@ -83,6 +83,12 @@ def test_a_program_is_told_of_errors_as_one(client: httpx.Client) -> None:
             assert said.headers["content-type"] == "text/html; charset=utf-8", path
 
 
+def test_a_page_that_names_no_icon_has_one(client: httpx.Client) -> None:
+    found = client.get("/favicon.ico", follow_redirects=True)
+
+    assert found.headers["content-type"].startswith("image/svg+xml")
+
+
 def test_what_may_be_asked_is_told_with_head(client: httpx.Client) -> None:
     for path in ("/acteurs", "/api/v1/actors", "/releases/current/actors.csv", "/static/portal.css"):
         assert client.put(path).headers["allow"] == "GET, HEAD", path
