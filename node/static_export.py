@@ -22,12 +22,11 @@ from node.store.engine import reading
 from node.web.pages import stylesheet
 from node.web.render import templates
 from schemas.feed import FeedError, Manifest, encode
-from schemas.signing import signed
+from schemas.signing import BESIDE, signed
 
 MANIFEST = "feed.json"
 SNAPSHOT = feed.STATIC_LINKS["snapshot"]
 PAGE = "index.html"
-BESIDE = ".sig"
 
 
 def export(home: Home, target: Path) -> Mapping[str, int]:

@@ -30,6 +30,8 @@ from schemas.errors import FederationError
 
 TAG = "rrma-feed"
 CONTENT_DIGEST, INPUT, SIGNATURE = "Content-Digest", "Signature-Input", "Signature"
+# A static server sends no headers of ours: they lie as JSON in a file beside each, so named and no larger.
+BESIDE, MOST_BESIDE_BYTES = ".sig", 10_000
 DIGEST = '"content-digest"'
 _LIVE = ('"@status"', '"@query";req', DIGEST)
 _HASHES = ("sha-256", "sha-512")

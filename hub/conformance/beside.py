@@ -9,8 +9,10 @@ from hub.conformance.ledger import Ledger
 from hub.conformance.reply import Reply
 from hub.conformance.seen import Seen
 from schemas.signing import (
+    BESIDE,
     CONTENT_DIGEST,
     INPUT,
+    MOST_BESIDE_BYTES,
     SIGNATURE,
     Answered,
     BadSignature,
@@ -20,9 +22,7 @@ from schemas.signing import (
     verified,
 )
 
-BESIDE = ".sig"
 CODES = ("beside-both", "beside-headers", "beside-file", "beside-digest", "beside-valid", "beside-key")
-_MOST_BYTES = 10_000
 _NAMES = {name.lower(): name for name in (CONTENT_DIGEST, INPUT, SIGNATURE)}
 
 
@@ -83,8 +83,8 @@ def _is_of(stated: Digests, reply: Reply) -> bool:
 
 def _headers(body: bytes) -> tuple[dict[str, str], str | None]:
     """The three headers, and what is wrong with the file that should hold them."""
-    if len(body) > _MOST_BYTES:
-        return {}, f"{len(body)} bytes; at most {_MOST_BYTES} are read"
+    if len(body) > MOST_BESIDE_BYTES:
+        return {}, f"{len(body)} bytes; at most {MOST_BESIDE_BYTES} are read"
     if not body.isascii():
         return {}, "not in ASCII"
     pairs = [line.partition(":")[::2] for line in body.decode("ascii").splitlines()]

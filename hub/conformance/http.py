@@ -6,12 +6,11 @@ from binascii import Error as NotBase64
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from hub.conformance.beside import BESIDE
 from hub.conformance.ledger import Ledger
 from hub.conformance.manifest import parsed
 from hub.conformance.reply import IDENTITY, Fault, Reply
 from hub.conformance.seen import Seen
-from schemas.signing import Answered, Asked, BadSignature, is_signed, verified
+from schemas.signing import BESIDE, Answered, Asked, BadSignature, is_signed, verified
 
 _HTML = ("text/html", "application/xhtml+xml")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

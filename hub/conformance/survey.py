@@ -7,7 +7,6 @@ from itertools import chain
 from urllib.parse import quote, urlencode
 
 from hub.conformance import manifest as manifests
-from hub.conformance.beside import BESIDE
 from hub.conformance.bounds import Bounds
 from hub.conformance.coding import GZIP_MAGIC
 from hub.conformance.ledger import Ledger
@@ -18,6 +17,7 @@ from hub.conformance.reply import IDENTITY, Reply
 from hub.conformance.seen import LARGE, MIDDLE, SMALL, Page, Seen, Snapshot, row_of, snapshot_link
 from schemas.canonical import bucket
 from schemas.feed import MAX_LINE_BYTES, End, FeedError, Line, Manifest, Put
+from schemas.signing import BESIDE
 
 _NOBODY = "no-such-record"
 _NONSENSE = ({"after": -1}, {"after": "x"}, {"after": 0, "limit": 0})

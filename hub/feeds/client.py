@@ -21,13 +21,13 @@ from hub.feeds.errors import (
     TruncatedAnswer,
 )
 from hub.feeds.http import get
-from hub.feeds.origin import BESIDE, Origin
+from hub.feeds.origin import Origin
 from hub.feeds.paging import Page, pages
 from hub.feeds.patience import Patience
 from hub.model.holding import Holding
 from hub.model.source import Source, SourceKind
 from schemas.feed import MEDIA_TYPE, FeedError, Manifest, lines
-from schemas.signing import is_signed
+from schemas.signing import BESIDE, is_signed
 
 _ASKED_LINES = 10_000
 _MAX_MANIFEST_BYTES = 1 << 20

@@ -18,6 +18,7 @@ from hub.model.source import Source
 from schemas.signing import (
     CONTENT_DIGEST,
     INPUT,
+    MOST_BESIDE_BYTES,
     SIGNATURE,
     Answered,
     BadSignature,
@@ -27,8 +28,6 @@ from schemas.signing import (
     verified,
 )
 
-BESIDE = ".sig"
-_MAX_BESIDE_BYTES = 10_000
 _NAMES = {name.lower() for name in (CONTENT_DIGEST, INPUT, SIGNATURE)}
 
 
@@ -91,6 +90,6 @@ def kept(source: Source, chunks: Iterator[bytes], stated: Digests, most: int) ->
 
 def _headers(beside: bytes) -> dict[str, str]:
     """The three headers that a file of them holds, one a line."""
-    text = beside[:_MAX_BESIDE_BYTES].decode("ascii", errors="replace")
+    text = beside[:MOST_BESIDE_BYTES].decode("ascii", errors="replace")
     pairs = (line.partition(":")[::2] for line in text.splitlines())
     return {name.strip(): value.strip() for name, value in pairs if name.strip().lower() in _NAMES}
